@@ -1,0 +1,1 @@
+"""E-mail: SMTP and LMTP intake, sending by SMTP."""

@@ -1,0 +1,1 @@
+"""A channel that can be slow, repeat, re-order, fail and lose answers on command."""

@@ -1,0 +1,1 @@
+"""Composition, the journeys of a message, the API, the worker and the commands."""

@@ -1,0 +1,1 @@
+"""HTTP and the live stream. Translates; decides nothing."""

@@ -1,0 +1,1 @@
+"""Fan-out of what happened to whoever watches."""

@@ -1,0 +1,1 @@
+"""A realistic, seeded demonstration: people, tickets and messages."""

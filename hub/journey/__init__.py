@@ -1,0 +1,1 @@
+"""The journeys in and out, one step a file."""

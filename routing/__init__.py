@@ -1,0 +1,1 @@
+"""Whose a request is and by when: the matrix as data."""

@@ -1,0 +1,1 @@
+"""Danger, language and kind of a text: local, deterministic, explained."""
