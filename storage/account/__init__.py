@@ -1,0 +1,1 @@
+"""Channel accounts: our addresses, with their settings sealed."""

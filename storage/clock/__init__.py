@@ -1,0 +1,1 @@
+"""Clocks: promises with a due time."""

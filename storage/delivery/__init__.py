@@ -1,0 +1,1 @@
+"""Deliveries, their attempts, and the outbox that drives them."""

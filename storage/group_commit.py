@@ -1,0 +1,181 @@
+"""Group commit into the inbox: the hot path between a webhook and its 2xx.
+
+While a lane's commit is under way new payloads pile up, so batches grow with load; there is no artificial wait.
+One of the two places in the product that commit: insert only, acknowledged only afterwards.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+
+from domain.ids import AccountId
+from storage.engine import libpq_arguments
+
+_INSERT = """
+WITH payload AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::smallint[], $5::bytea[])
+        AS p(id, account_id, received_at, events, sealed)
+), kept AS (
+    INSERT INTO raw_payload (id, account_id, received_at, events, sealed) SELECT * FROM payload
+)
+INSERT INTO inbox (account_id, event_hash, lane, raw_id, event, received_at, run_at)
+SELECT e.account_id, e.event_hash, e.lane, e.raw_id, e.event, e.received_at, e.received_at
+FROM unnest($6::uuid[], $7::bytea[], $8::bigint[], $9::uuid[], $10::bytea[], $11::timestamptz[])
+    AS e(account_id, event_hash, lane, raw_id, event, received_at)
+ON CONFLICT (account_id, event_hash) DO NOTHING
+"""
+
+#: The connection is gone or the server is going: the outcome is unknown and the same insert may be repeated.
+_GONE = (
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    OSError,
+    TimeoutError,
+)
+
+
+class DatabaseAway(Exception):  # noqa: N818
+    """Nothing was stored because the database does not answer; the sender must try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One normalised event, sealed, with its unique hash and lane."""
+
+    event_hash: bytes
+    lane: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What one request brought: the sealed raw bytes and the events read from them."""
+
+    id: UUID
+    account_id: AccountId
+    received_at: datetime
+    sealed: bytes
+    events: Sequence[StoredEvent]
+
+
+class GroupCommit:
+    """Stores payloads durably, many a transaction. Use as an async context manager."""
+
+    def __init__(self, url: str, *, lanes: int = 3, most: int = 256, timeout_seconds: float = 8.0) -> None:
+        self._arguments = libpq_arguments(url)
+        self._lanes, self._most, self._timeout = lanes, most, timeout_seconds
+        self._waiting: list[tuple[Payload, asyncio.Future[None]]] = []
+        self._something = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        self._tasks = [asyncio.create_task(self._serve(), name=f"group-commit-{n}") for n in range(self._lanes)]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def store(self, payload: Payload) -> None:
+        """Return when the payload is committed. Raises DatabaseAway when it cannot be in time."""
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((payload, stored))
+        self._something.set()
+        try:
+            async with asyncio.timeout(self._timeout):
+                await stored
+        except TimeoutError as error:
+            raise DatabaseAway("the database does not answer; try again") from error
+
+    async def _serve(self) -> None:
+        while True:
+            try:
+                connection = await asyncpg.connect(**self._arguments, command_timeout=self._timeout)
+            except _GONE:
+                await asyncio.sleep(0.1)  # the server is away; senders wait, and are told 503 at their time-out
+                continue
+            try:
+                await self._drain(connection)
+            except _GONE:
+                continue
+            finally:
+                connection.terminate()
+
+    async def _drain(self, connection: Any) -> None:
+        statement = await connection.prepare(_INSERT)
+        while True:
+            await self._something.wait()
+            batch = self._take()
+            if batch:
+                await self._commit(statement, batch)
+
+    def _take(self) -> list[tuple[Payload, asyncio.Future[None]]]:
+        batch = [entry for entry in self._waiting[: self._most] if not entry[1].done()]
+        del self._waiting[: self._most]
+        if not self._waiting:
+            self._something.clear()
+        return batch
+
+    async def _commit(self, statement: Any, batch: list[tuple[Payload, asyncio.Future[None]]]) -> None:
+        try:
+            await statement.fetch(*_columns([payload for payload, _ in batch]))
+        except (*_GONE, asyncio.CancelledError):
+            # Outcome unknown: another connection repeats it. The unique keys make the repeat harmless.
+            self._waiting[:0] = batch
+            self._something.set()
+            raise
+        except asyncpg.PostgresError:
+            await self._one_by_one(statement, batch)
+        else:
+            for _, stored in batch:
+                _settle(stored, None)
+
+    async def _one_by_one(self, statement: Any, batch: list[tuple[Payload, asyncio.Future[None]]]) -> None:
+        """One bad payload must not fail its neighbours."""
+        for payload, stored in batch:
+            try:
+                await statement.fetch(*_columns([payload]))
+            except asyncpg.PostgresError as error:
+                _settle(stored, error)
+            else:
+                _settle(stored, None)
+
+
+def _settle(stored: asyncio.Future[None], error: Exception | None) -> None:
+    if stored.done():
+        return
+    if error is None:
+        stored.set_result(None)
+    else:
+        stored.set_exception(error)
+
+
+def _columns(payloads: Sequence[Payload]) -> tuple[list[Any], ...]:
+    # Sorted by the unique key: two lanes that insert the same keys must not wait for each other in a circle.
+    events = sorted(
+        ((payload, event) for payload in payloads for event in payload.events),
+        key=lambda pair: (pair[0].account_id, pair[1].event_hash),
+    )
+    return (
+        [payload.id for payload in payloads],
+        [payload.account_id for payload in payloads],
+        [payload.received_at for payload in payloads],
+        [len(payload.events) for payload in payloads],
+        [payload.sealed for payload in payloads],
+        [payload.account_id for payload, _ in events],
+        [event.event_hash for _, event in events],
+        [event.lane for _, event in events],
+        [payload.id for payload, _ in events],
+        [event.sealed for _, event in events],
+        [payload.received_at for payload, _ in events],
+    )

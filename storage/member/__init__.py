@@ -1,0 +1,1 @@
+"""Members of the programme and their identities on channels."""

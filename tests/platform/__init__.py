@@ -1,0 +1,1 @@
+"""The machine that the product stands on: installation, database, processes, containers."""

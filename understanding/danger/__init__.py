@@ -1,0 +1,1 @@
+"""The first look at every text: danger rules, read from data."""

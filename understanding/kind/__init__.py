@@ -1,0 +1,1 @@
+"""Says what a text is about, in kinds of the routing matrix."""

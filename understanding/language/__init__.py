@@ -1,0 +1,1 @@
+"""Names the language of a text among those the programme answers in."""
