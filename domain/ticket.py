@@ -7,7 +7,7 @@ from enum import StrEnum
 from domain.ids import MemberId, TicketId, UserId
 from domain.triage import Kind, Language, MedicalLevel, Owner, Risk, Route, Urgency
 
-#: A message within this time of the solution reopens the ticket; later ones open a new one (KPI dictionary, reopen rate).
+#: A message within this time of the solution reopens the ticket; later ones open a new one (KPI dictionary, reopen).
 REOPEN_WITHIN = timedelta(days=7)
 
 
@@ -18,6 +18,14 @@ class TicketState(StrEnum):
     WAITING_MEMBER = "waiting_member"
     WAITING_PARTNER = "waiting_partner"
     SOLVED = "solved"
+
+
+class LinkRole(StrEnum):
+    """Why two tickets are tied. What one of them holds is never shown to the sender of the other."""
+
+    MAY_BELONG_TO = "may_belong_to"
+    FOLLOWS = "follows"
+    SECOND_RISK = "second_risk"
 
 
 _STEPS: dict[TicketState, frozenset[TicketState]] = {

@@ -102,11 +102,8 @@ async def make_partitions(connection: AsyncConnection, *, since: datetime, until
     for start, end in months(since, until):
         name = f"event_{start:%Y_%m}"
         if name not in existing:
-            await connection.execute(
-                text(
-                    f"CREATE TABLE {name} PARTITION OF event FOR VALUES FROM ('{lowest_at(start)}') TO ('{lowest_at(end)}')"
-                )
-            )
+            bounds = f"FROM ('{lowest_at(start)}') TO ('{lowest_at(end)}')"
+            await connection.execute(text(f"CREATE TABLE {name} PARTITION OF event FOR VALUES {bounds}"))
             made.append(name)
     return tuple(made)
 

@@ -24,7 +24,7 @@ from domain.conversation import Mode
 from domain.member import Rank, Scheme
 from domain.message import Author, DeliveryState, Direction
 from domain.permissions import Role
-from domain.ticket import TicketState
+from domain.ticket import LinkRole, TicketState
 from domain.triage import Language, MedicalLevel, Urgency
 from storage.columns import Instant, Word, metadata, one_of
 
@@ -152,6 +152,18 @@ ticket_conversation = Table(
     metadata,
     Column("conversation_id", Uuid, ForeignKey("conversation.id"), primary_key=True),
     Column("ticket_id", Uuid, ForeignKey("ticket.id"), primary_key=True, index=True),
+)
+
+#: `ticket_id` was opened with a view on `other_id`, which its sender may not see (`may_belong_to`), or after it.
+ticket_link = Table(
+    "ticket_link",
+    metadata,
+    Column("ticket_id", Uuid, ForeignKey("ticket.id"), primary_key=True),
+    Column("other_id", Uuid, ForeignKey("ticket.id"), primary_key=True, index=True),
+    Column("role", Word(LinkRole), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    one_of("role", LinkRole),
+    CheckConstraint("ticket_id <> other_id", name="not_to_itself"),
 )
 
 clock = Table(

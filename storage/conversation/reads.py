@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.dialects.postgresql import array_agg
+from sqlalchemy import Select, String, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.conversation import Conversation
@@ -16,7 +16,7 @@ _conversations, _participants = tables.conversation, tables.participant
 
 def _with_participants() -> Select[Any]:
     addresses = (
-        select(func.coalesce(array_agg(_participants.c.address), []))
+        select(func.coalesce(func.array_agg(_participants.c.address), literal([], ARRAY(String))))
         .where(_participants.c.conversation_id == _conversations.c.id)
         .scalar_subquery()
     )

@@ -1,0 +1,79 @@
+"""One PostgreSQL a test process, built by running the migrations; each test gets a database of its own from them."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.clock import FixedClock, SystemClock
+from hub.embedded import throwaway_postgres
+from hub.migration import migrate
+from storage.engine import connect, libpq_arguments
+from storage.keys import Keyring
+
+#: A Monday morning in winter, Paris open.
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a server with a migrated database `template_hub`."""
+    with throwaway_postgres(settings={"fsync": "off", "max_connections": "100"}) as url:
+        asyncio.run(_make_template(url))
+        yield url
+
+
+async def _make_template(url: str) -> None:
+    await _run(url, "CREATE DATABASE template_hub")
+    engine = connect(database_of(url, "template_hub"), pool=2)
+    await migrate(engine, now=SystemClock().now())
+    await migrate(engine, now=NOW)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def database_url(server: str) -> AsyncIterator[str]:
+    """A database of this test alone, at the newest revision and empty."""
+    name = f"test_{next(_numbers)}"
+    await _run(server, f"CREATE DATABASE {name} TEMPLATE template_hub")
+    yield database_of(server, name)
+    await _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on the test's database."""
+    engine = connect(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def keyring() -> Keyring:
+    """A keyring of fixed keys."""
+    return Keyring(bytes(range(32)))
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands at NOW until the test moves it."""
+    return FixedClock(NOW)
+
+
+def database_of(url: str, name: str) -> str:
+    """The same server, another database."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+async def _run(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(**libpq_arguments(url))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
