@@ -129,7 +129,18 @@ class Unrecognised(Arrived):
     sort: str
 
 
-InboundEvent = MessageArrived | StatusChanged | Unrecognised
+@dataclass(frozen=True, slots=True)
+class Unreadable(Arrived):
+    """Bytes that `parse` called Malformed, as the journey keeps them: `text` is what can be read of them.
+
+    Never made by an adapter. They wait for a person, unless danger speaks in them.
+    """
+
+    reason: str
+    text: str
+
+
+InboundEvent = MessageArrived | StatusChanged | Unrecognised | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +164,16 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class WireCall:
-    """One call to the provider. A message may need several; each is settled on its own."""
+    """One call to the provider. A message may need several; each is settled on its own.
+
+    provider_id: the id that the message will carry, where we choose it (mail): answers find it whatever happens.
+    """
 
     key: str
     target: str
     content_type: str
     body: bytes
+    provider_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 import msgspec
 
-from channels.port import InboundEvent, MessageArrived, StatusChanged, Unrecognised
+from channels.port import InboundEvent, MessageArrived, RawEvent, StatusChanged, Unreadable, Unrecognised
 
-_SORTS: dict[str, type[InboundEvent]] = {kind.__name__: kind for kind in (MessageArrived, StatusChanged, Unrecognised)}
+_SORTS: dict[str, type[InboundEvent]] = {
+    sort.__name__: sort for sort in (MessageArrived, StatusChanged, Unrecognised, Unreadable)
+}
 
 
 def encode(event: InboundEvent) -> bytes:
@@ -16,3 +18,13 @@ def decode(data: bytes) -> InboundEvent:
     """Read what `encode` wrote. Raises msgspec.ValidationError when it is something else."""
     sort, fields = msgspec.json.decode(data, type=tuple[str, msgspec.Raw])
     return msgspec.json.decode(fields, type=_SORTS[sort])
+
+
+def encode_raw(event: RawEvent) -> bytes:
+    """Write a raw event, byte for byte, so that it can be looked at and replayed."""
+    return msgspec.msgpack.encode(event)
+
+
+def decode_raw(data: bytes) -> RawEvent:
+    """Read what `encode_raw` wrote. Raises msgspec.ValidationError when it is something else."""
+    return msgspec.msgpack.decode(data, type=RawEvent)

@@ -11,6 +11,10 @@ from domain.triage import Kind, Language, MedicalLevel, Owner, Risk, Route, Urge
 REOPEN_WITHIN = timedelta(days=7)
 
 
+#: Crockford's base 32: no sign can be mistaken for another.
+_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
 class TicketState(StrEnum):
     """`open`: we are at work · `waiting_*`: somebody else is · `solved`: answered to the end."""
 
@@ -46,7 +50,10 @@ class ImpossibleStep(Exception):  # noqa: N818 - reads as the sentence shown to 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A request with one owner. Times are aware UTC; `first_message_at` never changes (clocks do not restart)."""
+    """A request with one owner. Times are aware UTC; `first_message_at` never changes (clocks do not restart).
+
+    due_at: when its running promise is due; None when nothing is promised at present.
+    """
 
     id: TicketId
     reference: str
@@ -68,6 +75,7 @@ class Ticket:
     assignee_id: UserId | None = None
     first_response_at: datetime | None = None
     solved_at: datetime | None = None
+    due_at: datetime | None = None
 
     def to(self, state: TicketState, *, now: datetime) -> "Ticket":
         """The ticket after a step of its state machine.
@@ -78,8 +86,9 @@ class Ticket:
             return self
         if state not in _STEPS[self.state]:
             raise ImpossibleStep(self.state, state)
-        solved_at = now if state is TicketState.SOLVED else None
-        return replace(self, state=state, solved_at=solved_at, updated_at=now)
+        if state is TicketState.SOLVED:
+            return replace(self, state=state, solved_at=now, due_at=None, updated_at=now)
+        return replace(self, state=state, solved_at=None, updated_at=now)
 
     def reopens_for(self, at: datetime) -> bool:
         """Whether a message at `at` belongs to this ticket although it is solved."""
@@ -101,4 +110,13 @@ class Ticket:
 
     def answered(self, *, at: datetime) -> "Ticket":
         """The ticket after a human's answer: the first one is kept for ever."""
-        return replace(self, first_response_at=self.first_response_at or at, updated_at=at)
+        return replace(self, first_response_at=self.first_response_at or at, due_at=None, updated_at=at)
+
+
+def reference_of(ticket_id: TicketId) -> str:
+    """The reference that people read to each other: `VI-` and eight signs without I, L, O and U.
+
+    From the random end of the id, so that it tells nothing about how many tickets there are.
+    """
+    number = ticket_id.int & (1 << 40) - 1
+    return "VI-" + "".join(_SIGNS[number >> shift & 31] for shift in range(35, -5, -5))

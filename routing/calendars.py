@@ -1,46 +1,44 @@
-"""Opening hours by name, read from data. Zones live here; everything outside is aware UTC."""
+"""Calendars of opening hours by name, read from data. The hours themselves are the domain's."""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from importlib import resources
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from domain.business_hours import Calendar, ImpossibleCalendar
+
 ALWAYS = "24/7"
+_MIDNIGHT = "24:00"
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningHours:
-    """One slot a day on given weekdays (0 = Monday), `[opens, closes)` in local time; None closes at midnight."""
-
-    name: str
-    zone: ZoneInfo
-    days: frozenset[int]
-    opens: time
-    closes: time | None
-    holidays: frozenset[date]
-
-    def is_open(self, at: datetime) -> bool:
-        """Whether the aware instant `at` falls into the hours."""
-        local = at.astimezone(self.zone)
-        if local.weekday() not in self.days or local.date() in self.holidays:
-            return False
-        return self.opens <= local.time() and (self.closes is None or local.time() < self.closes)
-
-
-def read_calendars(*, holidays: frozenset[date]) -> Mapping[str, OpeningHours]:
+def read_calendars(*, holidays: frozenset[date]) -> Mapping[str, Calendar]:
     """The calendars shipped with the product; `holidays` are the French public holidays. Reads a file."""
     source = resources.files(__package__) / "data" / "calendars.toml"
     calendars = tomllib.loads(source.read_text(encoding="utf-8"))
-    return {
-        name: OpeningHours(
+    return {name: calendar_of(name=name, data=data, holidays=holidays) for name, data in calendars.items()}
+
+
+def calendar_of(*, name: str, data: Mapping[str, Any], holidays: frozenset[date]) -> Calendar:
+    """The calendar that `tz`, `days`, `open`, `close` (to 24:00) and `holidays` ("FR" or none) describe.
+
+    Raises ImpossibleCalendar, which names what is missing or wrong.
+    """
+    try:
+        closed = data.get("holidays")
+        if closed not in (None, "FR"):
+            raise ImpossibleCalendar(f'calendar {name}: holidays of {closed!r} are not known, only "FR"')
+        return Calendar(
             name=name,
             zone=ZoneInfo(data["tz"]),
             days=frozenset(data["days"]),
             opens=time.fromisoformat(data["open"]),
-            closes=None if data["close"] == "24:00" else time.fromisoformat(data["close"]),
-            holidays=holidays if data.get("holidays") == "FR" else frozenset(),
+            closes=None if data["close"] == _MIDNIGHT else time.fromisoformat(data["close"]),
+            holidays=holidays if closed == "FR" else frozenset(),
         )
-        for name, data in calendars.items()
-    }
+    except ImpossibleCalendar:
+        raise
+    except (AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+        # A zone that does not exist is a LookupError, an OSError or a ValueError, as its name goes.
+        raise ImpossibleCalendar(f"calendar {name}: {type(error).__name__}: {error}") from error

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from domain.business_hours import Calendar
 from domain.triage import Danger, Kind, Language, Owner, Route, Urgency
-from routing.calendars import ALWAYS, OpeningHours, read_calendars
+from routing.calendars import ALWAYS, read_calendars
 from routing.owners import Owners, read_owners
 from routing.rows import Row, read_rows
 from routing.targets import Target, Targets, read_targets
@@ -25,7 +26,7 @@ class Matrix:
     rows: Mapping[Kind, Row]
     owners: Owners = field(repr=False)
     targets: Targets = field(repr=False)
-    calendars: Mapping[str, OpeningHours] = field(repr=False)
+    calendars: Mapping[str, Calendar] = field(repr=False)
 
     @classmethod
     def load(cls, *, holidays: frozenset[date] = frozenset()) -> "Matrix":
@@ -45,7 +46,7 @@ class Matrix:
             raise UnknownKind(f"{kind} is no kind of the routing matrix {self.version}")
         return self.rows[kind]
 
-    def calendar(self, name: str) -> OpeningHours:
+    def calendar(self, name: str) -> Calendar:
         """The opening hours of that name. Raises KeyError."""
         return self.calendars[name]
 

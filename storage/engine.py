@@ -3,8 +3,11 @@
 import hashlib
 from typing import Any
 
+import asyncpg
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 #: No statement of ours may run for longer (a transaction never lasts over 30 s).
 STATEMENT_TIMEOUT_MS = 25_000
@@ -18,6 +21,7 @@ def connect(url: str, *, pool: int = 10) -> AsyncEngine:
         max_overflow=pool,
         pool_timeout=10,
         pool_pre_ping=False,
+        hide_parameters=True,  # what people wrote must not reach a log through an error
         connect_args={
             "timeout": 5,
             "server_settings": {
@@ -51,6 +55,23 @@ def libpq_arguments(url: str) -> dict[str, Any]:
     }
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether this says that the database does not answer (and not that a statement was wrong)."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, InterfaceError) or _is_away_cause(error.orig)
+    return isinstance(error, (OSError, TimeoutError, PoolTimeout))
+
+
+def _is_away_cause(error: BaseException | None) -> bool:
+    """The same for an error of the driver."""
+    seen = error
+    while seen is not None:
+        if isinstance(seen, (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, OSError)):
+            return True
+        seen = seen.__cause__
+    return False
+
+
 def digest(text: str) -> bytes:
     """A SHA-256 of an id that must be unique but need not be read."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
@@ -59,6 +80,3 @@ def digest(text: str) -> bytes:
 def lane_of(*parts: str) -> int:
     """The 64-bit number of a lane: what is equal in `parts` is processed in order."""
     return int.from_bytes(digest("\x1f".join(parts))[:8], "big", signed=True)
-
-
-__all__ = ["AsyncConnection", "AsyncEngine", "asyncpg_url", "connect", "digest", "lane_of", "libpq_arguments"]

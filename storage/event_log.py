@@ -42,7 +42,12 @@ async def place(connection: AsyncConnection, *, limit: int = 2000) -> tuple[int,
 
     Only the holder of the relay's lock may call this.
     """
-    placed: int = (await connection.execute(select(tables.relay.c.placed))).scalar_one()
+    waiting = select(tables.event.c.id).where(tables.event.c.position.is_(None)).limit(1)
+    if (await connection.execute(waiting)).first() is None:
+        placed = await head(connection)
+        return placed + 1, placed
+    # Locked: should two relays ever believe in themselves, the second continues after the first.
+    placed = (await connection.execute(select(tables.relay.c.placed).with_for_update())).scalar_one()
     unplaced = (
         select(tables.event.c.id)
         .where(tables.event.c.position.is_(None))

@@ -17,18 +17,22 @@ import asyncpg
 from domain.ids import AccountId
 from storage.engine import libpq_arguments
 
+#: `stored` remembers how many events of a payload were new, so that the books can be checked against the inbox.
 _INSERT = """
 WITH payload AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::smallint[], $5::bytea[])
         AS p(id, account_id, received_at, events, sealed)
-), kept AS (
-    INSERT INTO raw_payload (id, account_id, received_at, events, sealed) SELECT * FROM payload
+), fresh AS (
+    INSERT INTO inbox (account_id, event_hash, lane, raw_id, event, received_at, run_at)
+    SELECT e.account_id, e.event_hash, e.lane, e.raw_id, e.event, e.received_at, e.received_at
+    FROM unnest($6::uuid[], $7::bytea[], $8::bigint[], $9::uuid[], $10::bytea[], $11::timestamptz[])
+        AS e(account_id, event_hash, lane, raw_id, event, received_at)
+    ON CONFLICT (account_id, event_hash) DO NOTHING
+    RETURNING raw_id
 )
-INSERT INTO inbox (account_id, event_hash, lane, raw_id, event, received_at, run_at)
-SELECT e.account_id, e.event_hash, e.lane, e.raw_id, e.event, e.received_at, e.received_at
-FROM unnest($6::uuid[], $7::bytea[], $8::bigint[], $9::uuid[], $10::bytea[], $11::timestamptz[])
-    AS e(account_id, event_hash, lane, raw_id, event, received_at)
-ON CONFLICT (account_id, event_hash) DO NOTHING
+INSERT INTO raw_payload (id, account_id, received_at, events, stored, sealed)
+SELECT id, account_id, received_at, events, (SELECT count(*) FROM fresh WHERE fresh.raw_id = payload.id), sealed
+FROM payload
 """
 
 #: The connection is gone or the server is going: the outcome is unknown and the same insert may be repeated.
@@ -161,11 +165,10 @@ def _settle(stored: asyncio.Future[None], error: Exception | None) -> None:
 
 
 def _columns(payloads: Sequence[Payload]) -> tuple[list[Any], ...]:
-    # Sorted by the unique key: two lanes that insert the same keys must not wait for each other in a circle.
-    events = sorted(
-        ((payload, event) for payload in payloads for event in payload.events),
-        key=lambda pair: (pair[0].account_id, pair[1].event_hash),
-    )
+    # Two lanes that insert the same keys must not wait for each other in a circle, and the events of one payload
+    # keep their order: payloads are sorted, what is in them is not. (Payloads stored at once have no order.)
+    payloads = sorted(payloads, key=lambda payload: [event.event_hash for event in payload.events])
+    events = [(payload, event) for payload in payloads for event in payload.events]
     return (
         [payload.id for payload in payloads],
         [payload.account_id for payload in payloads],

@@ -18,6 +18,8 @@ from storage.tables import inbox
 
 #: An event that fails this many times is put aside for a person.
 MAX_ATTEMPTS = 3
+#: One with which a worker died this many times is put aside too: it may be what kills them.
+MAX_DEATHS = 5
 PRIORITY_DANGER = 0
 PRIORITY_NORMAL = 5
 _PENDING = ("new", "ready", "claimed")
@@ -25,7 +27,7 @@ _PENDING = ("new", "ready", "claimed")
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """An event to process. `event` and `danger` are sealed."""
+    """An event to process. `event` and `danger` are sealed. `deaths`: how many workers died while they held it."""
 
     id: int
     account_id: AccountId
@@ -34,6 +36,7 @@ class InboxRow:
     danger: bytes | None
     received_at: datetime
     attempts: int
+    deaths: int = 0
 
 
 _FIELDS = (
@@ -44,6 +47,7 @@ _FIELDS = (
     inbox.c.danger,
     inbox.c.received_at,
     inbox.c.attempts,
+    inbox.c.deaths,
 )
 
 
@@ -73,6 +77,15 @@ async def mark_read(connection: AsyncConnection, *, calm: Sequence[int], danger:
         lanes = select(inbox.c.lane).where(inbox.c.id.in_([row for row, _ in danger]))
         await connection.execute(
             update(inbox).where(inbox.c.lane.in_(lanes), inbox.c.state.in_(_PENDING)).values(priority=PRIORITY_DANGER)
+        )
+
+
+async def set_aside(connection: AsyncConnection, rows: Sequence[tuple[int, str]]) -> None:
+    """Put new rows into quarantine at once, each with its reason: no attempt would read them."""
+    if rows:
+        await connection.execute(
+            update(inbox).where(inbox.c.id == bindparam("row")).values(state="quarantined", error=bindparam("reason")),
+            [{"row": row, "reason": reason[:500]} for row, reason in rows],
         )
 
 
@@ -156,17 +169,28 @@ async def release(connection: AsyncConnection, *, worker: UUID) -> None:
     )
 
 
-async def reap(connection: AsyncConnection, *, now: datetime) -> tuple[int, ...]:
-    """Free rows whose worker died with the lease; returns those that are spent and now quarantined."""
+async def reap(connection: AsyncConnection, *, now: datetime) -> tuple[tuple[int, AccountId], ...]:
+    """Free rows whose worker died with the lease; returns those that outlived too many and are now quarantined."""
     lapsed = (inbox.c.state == "claimed") & (inbox.c.lease_until < now)
+    deaths = inbox.c.deaths + 1
     spent = await connection.execute(
         update(inbox)
-        .where(lapsed, inbox.c.attempts >= MAX_ATTEMPTS)
-        .values(state="quarantined", worker=None, lease_until=None, error="the worker died with it three times")
-        .returning(inbox.c.id)
+        .where(lapsed, deaths >= MAX_DEATHS)
+        .values(
+            state="quarantined",
+            worker=None,
+            lease_until=None,
+            deaths=deaths,
+            error=f"{MAX_DEATHS} workers ended while they worked on it",
+        )
+        .returning(inbox.c.id, inbox.c.account_id)
     )
-    quarantined = tuple(spent.scalars())
-    await connection.execute(update(inbox).where(lapsed).values(state="ready", worker=None, lease_until=None))
+    quarantined = tuple((row[0], AccountId(row[1])) for row in spent)
+    await connection.execute(
+        update(inbox)
+        .where(lapsed)
+        .values(state="ready", worker=None, lease_until=None, deaths=deaths, attempts=inbox.c.attempts - 1)
+    )
     return quarantined
 
 
@@ -191,7 +215,7 @@ async def replay(connection: AsyncConnection, row_id: int, *, now: datetime) -> 
     result = await connection.execute(
         update(inbox)
         .where(inbox.c.id == row_id, inbox.c.state == "quarantined")
-        .values(state="new", attempts=0, run_at=now, error=None)
+        .values(state="new", attempts=0, deaths=0, run_at=now, error=None)
     )
     return result.rowcount == 1
 

@@ -6,10 +6,10 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Float,
     ForeignKey,
     Identity,
     Index,
-    Integer,
     LargeBinary,
     SmallInteger,
     String,
@@ -135,6 +135,7 @@ ticket = Table(
     Column("updated_at", Instant, nullable=False),
     Column("first_response_at", Instant),
     Column("solved_at", Instant),
+    Column("due_at", Instant),
     Column("reason", String, nullable=False),
     Column("matrix_version", String, nullable=False),
     one_of("state", TicketState),
@@ -142,8 +143,17 @@ ticket = Table(
     one_of("medical", MedicalLevel),
     CheckConstraint("(state = 'solved') = (solved_at IS NOT NULL)", name="solved_has_a_time"),
     CheckConstraint("first_response_at >= first_message_at", name="answers_come_after"),
-    Index("ix_ticket_work", "urgency", "first_message_at", "id", postgresql_where=text("state <> 'solved'")),
-    Index("ix_ticket_owner_work", "owner", "urgency", "first_message_at", postgresql_where=text("state <> 'solved'")),
+    CheckConstraint("state <> 'solved' OR due_at IS NULL", name="solved_is_not_due"),
+    # In the order of every list: danger first, then the soonest due, then the oldest.
+    Index(
+        "ix_ticket_work",
+        text("(urgency <> 'P1')"),
+        text("coalesce(due_at, 'infinity'::timestamptz)"),
+        "opened_at",
+        "id",
+        postgresql_where=text("state <> 'solved'"),
+    ),
+    Index("ix_ticket_owner", "owner", "state", postgresql_where=text("state <> 'solved'")),
     Index("ix_ticket_solved", "solved_at", "id", postgresql_where=text("state = 'solved'")),
 )
 
@@ -172,7 +182,7 @@ clock = Table(
     Column("ticket_id", Uuid, ForeignKey("ticket.id"), primary_key=True),
     Column("name", String, primary_key=True),
     Column("calendar", String, nullable=False),
-    Column("target_minutes", Integer, nullable=False),
+    Column("target_minutes", Float, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("due_at", Instant),
     Column("warning_at", Instant),
@@ -199,6 +209,7 @@ message = Table(
     Column("client_id", String),
     Column("provider_id", String),
     Column("provider_hash", LargeBinary),
+    Column("inbox_id", BigInteger, unique=True),
     Column("subject", LargeBinary),
     Column("text", LargeBinary, nullable=False),
     Column("language", Word(Language), nullable=False),
@@ -208,16 +219,10 @@ message = Table(
     one_of("author", Author),
     CheckConstraint("(direction = 'out') OR author IN ('member', 'automatic')", name="ours_are_outbound"),
     CheckConstraint("(author = 'human') = (user_id IS NOT NULL)", name="humans_sign"),
+    CheckConstraint("direction = 'in' OR inbox_id IS NULL", name="ours_never_came_in"),
     Index("ix_message_ticket", "ticket_id", "id"),
     Index("ix_message_conversation", "conversation_id", "id"),
     Index("uq_message_client", "user_id", "client_id", unique=True, postgresql_where=text("client_id IS NOT NULL")),
-    Index(
-        "uq_message_inbound",
-        "account_id",
-        "provider_hash",
-        unique=True,
-        postgresql_where=text("direction = 'in' AND provider_hash IS NOT NULL"),
-    ),
     Index("ix_message_provider", "provider_hash", postgresql_where=text("provider_hash IS NOT NULL")),
 )
 
@@ -290,7 +295,9 @@ raw_payload = Table(
     Column("account_id", Uuid, ForeignKey("account.id"), nullable=False),
     Column("received_at", Instant, nullable=False, index=True),
     Column("events", SmallInteger, nullable=False),
+    Column("stored", SmallInteger, nullable=False),
     Column("sealed", LargeBinary),
+    CheckConstraint("stored BETWEEN 0 AND events", name="stored_what_came"),
 )
 
 rejected_payload = Table(
@@ -318,6 +325,7 @@ inbox = Table(
     Column("danger", LargeBinary),
     Column("run_at", Instant, nullable=False),
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Column("deaths", SmallInteger, nullable=False, server_default="0"),
     Column("worker", Uuid),
     Column("lease_until", Instant),
     Column("outcome", String),

@@ -32,7 +32,7 @@ def render_mail(message: OutboundMessage, *, account: Account, domain: str) -> W
         references=message.references,
         automatic=message.automatic,
     )
-    return WireCall(message.key, message.to, "message/rfc822", compose(letter))
+    return WireCall(message.key, message.to, "message/rfc822", compose(letter), provider_id=letter.message_id)
 
 
 def is_address(value: str) -> bool:

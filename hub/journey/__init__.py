@@ -1,1 +1,1 @@
-"""The journeys in and out, one step a file."""
+"""The journeys of a message: in, and out again. `pipeline` and `deliver` are the tables of contents."""

@@ -144,7 +144,9 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("events", sa.SmallInteger(), nullable=False),
+        sa.Column("stored", sa.SmallInteger(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("stored BETWEEN 0 AND events", name=op.f("ck_raw_payload_stored_what_came")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_raw_payload_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_raw_payload")),
     )
@@ -180,10 +182,12 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_response_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("solved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("matrix_version", sa.String(), nullable=False),
         sa.CheckConstraint("(state = 'solved') = (solved_at IS NOT NULL)", name=op.f("ck_ticket_solved_has_a_time")),
         sa.CheckConstraint("medical IN ('none', 'indirect', 'yes', 'high')", name=op.f("ck_ticket_medical_word")),
+        sa.CheckConstraint("state <> 'solved' OR due_at IS NULL", name=op.f("ck_ticket_solved_is_not_due")),
         sa.CheckConstraint(
             "state IN ('open', 'waiting_member', 'waiting_partner', 'solved')", name=op.f("ck_ticket_state_word")
         ),
@@ -196,11 +200,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_ticket_member_id"), "ticket", ["member_id"], unique=False)
     op.create_index(
-        "ix_ticket_owner_work",
-        "ticket",
-        ["owner", "urgency", "first_message_at"],
-        unique=False,
-        postgresql_where=sa.text("state <> 'solved'"),
+        "ix_ticket_owner", "ticket", ["owner", "state"], unique=False, postgresql_where=sa.text("state <> 'solved'")
     )
     op.create_index(
         "ix_ticket_solved", "ticket", ["solved_at", "id"], unique=False, postgresql_where=sa.text("state = 'solved'")
@@ -208,7 +208,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_work",
         "ticket",
-        ["urgency", "first_message_at", "id"],
+        [
+            sa.literal_column("(urgency <> 'P1')"),
+            sa.literal_column("coalesce(due_at, 'infinity'::timestamptz)"),
+            "opened_at",
+            "id",
+        ],
         unique=False,
         postgresql_where=sa.text("state <> 'solved'"),
     )
@@ -217,7 +222,7 @@ def upgrade() -> None:
         sa.Column("ticket_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("calendar", sa.String(), nullable=False),
-        sa.Column("target_minutes", sa.Integer(), nullable=False),
+        sa.Column("target_minutes", sa.Float(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("warning_at", sa.DateTime(timezone=True), nullable=True),
@@ -257,6 +262,7 @@ def upgrade() -> None:
         sa.Column("danger", sa.LargeBinary(), nullable=True),
         sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("deaths", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("worker", sa.Uuid(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
@@ -311,6 +317,7 @@ def upgrade() -> None:
         sa.Column("client_id", sa.String(), nullable=True),
         sa.Column("provider_id", sa.String(), nullable=True),
         sa.Column("provider_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("inbox_id", sa.BigInteger(), nullable=True),
         sa.Column("subject", sa.LargeBinary(), nullable=True),
         sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
@@ -321,12 +328,14 @@ def upgrade() -> None:
             "(direction = 'out') OR author IN ('member', 'automatic')", name=op.f("ck_message_ours_are_outbound")
         ),
         sa.CheckConstraint("author IN ('member', 'human', 'bot', 'automatic')", name=op.f("ck_message_author_word")),
+        sa.CheckConstraint("direction = 'in' OR inbox_id IS NULL", name=op.f("ck_message_ours_never_came_in")),
         sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_message_direction_word")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_message_account_id")),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_message_conversation_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_message_ticket_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_message_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("inbox_id", name=op.f("uq_message_inbox_id")),
     )
     op.create_index("ix_message_conversation", "message", ["conversation_id", "id"], unique=False)
     op.create_index(
@@ -343,13 +352,6 @@ def upgrade() -> None:
         ["user_id", "client_id"],
         unique=True,
         postgresql_where=sa.text("client_id IS NOT NULL"),
-    )
-    op.create_index(
-        "uq_message_inbound",
-        "message",
-        ["account_id", "provider_hash"],
-        unique=True,
-        postgresql_where=sa.text("direction = 'in' AND provider_hash IS NOT NULL"),
     )
     op.create_table(
         "participant",

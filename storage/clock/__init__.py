@@ -1,1 +1,1 @@
-"""Clocks: promises with a due time."""
+"""The clocks of tickets: what was promised, by when, and whether it was kept."""

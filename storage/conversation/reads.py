@@ -26,22 +26,22 @@ def _with_participants() -> Select[Any]:
 async def by_remote(
     connection: AsyncConnection, addresses: Collection[tuple[AccountId, str]]
 ) -> Mapping[tuple[AccountId, str], Conversation]:
-    """Conversations of unthreaded channels, by (account, remote address)."""
+    """Conversations of unthreaded channels, by (account, remote address); locked until the transaction ends."""
     if not addresses:
         return {}
     found = _with_participants().where(
         tuple_(_conversations.c.account_id, _conversations.c.remote_address).in_(list(addresses)),
         ~_conversations.c.threaded,
     )
-    conversations = [_conversation(row._mapping) for row in await connection.execute(found)]
+    conversations = [_conversation(row._mapping) for row in await connection.execute(_locked(found))]
     return {(conversation.account_id, conversation.remote_address): conversation for conversation in conversations}
 
 
 async def by_id(connection: AsyncConnection, ids: Collection[ConversationId]) -> Mapping[ConversationId, Conversation]:
-    """Conversations by id."""
+    """Conversations by id; locked until the transaction ends."""
     if not ids:
         return {}
-    rows = await connection.execute(_with_participants().where(_conversations.c.id.in_(list(ids))))
+    rows = await connection.execute(_locked(_with_participants().where(_conversations.c.id.in_(list(ids)))))
     conversations = [_conversation(row._mapping) for row in rows]
     return {conversation.id: conversation for conversation in conversations}
 
@@ -56,6 +56,11 @@ async def of_ticket(connection: AsyncConnection, ticket_id: Any) -> tuple[Conver
         .order_by(_conversations.c.last_inbound_at.desc().nulls_last(), _conversations.c.id)
     )
     return tuple(_conversation(row._mapping) for row in await connection.execute(found))
+
+
+def _locked(found: Select[Any]) -> Select[Any]:
+    """In the order of ids, so that two workers never wait for each other in a circle."""
+    return found.order_by(_conversations.c.id).with_for_update(of=_conversations)
 
 
 def _conversation(row: Any) -> Conversation:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.ids import AccountId, AttachmentId, ConversationId, MessageId, TicketId, UserId
+from domain.ids import AttachmentId, ConversationId, MessageId, TicketId, UserId
 from domain.message import Attachment, DeliveryState, Message
 from domain.permissions import Action, Viewer
 from storage import tables
@@ -92,19 +92,6 @@ async def places(connection: AsyncConnection, provider_ids: Collection[str]) -> 
     for row in await connection.execute(found.order_by(_messages.c.id)):
         by_id[hashes[row[0]]].append(Place(MessageId(row[1]), ConversationId(row[2]), TicketId(row[3])))
     return {provider_id: tuple(found) for provider_id, found in by_id.items()}
-
-
-async def known(
-    connection: AsyncConnection, keys: Collection[tuple[AccountId, str]]
-) -> frozenset[tuple[AccountId, str]]:
-    """Which (account, provider id) of inbound messages are stored already."""
-    hashes = {(account, digest(provider_id)): (account, provider_id) for account, provider_id in keys}
-    if not hashes:
-        return frozenset()
-    found = select(_messages.c.account_id, _messages.c.provider_hash).where(
-        tuple_(_messages.c.account_id, _messages.c.provider_hash).in_(list(hashes)), _messages.c.direction == "in"
-    )
-    return frozenset(hashes[AccountId(row[0]), row[1]] for row in await connection.execute(found))
 
 
 async def thread_ids(

@@ -1,6 +1,7 @@
 """Writing messages and attachments; bodies, subjects and file names are sealed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -16,21 +17,30 @@ from storage.values import columns_of
 _ELSEWHERE = frozenset({"attachments", "delivery"})
 
 
-async def add(connection: AsyncConnection, keyring: Keyring, messages: Sequence[tuple[AccountId, Message]]) -> None:
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to add, with the account it came or goes through and the inbox row it came from."""
+
+    message: Message
+    account_id: AccountId
+    inbox_id: int | None = None
+
+
+async def add(connection: AsyncConnection, keyring: Keyring, messages: Sequence[NewMessage]) -> None:
     """Add messages with their attachments' rows (the files themselves are in storage.files)."""
     if not messages:
         return
-    await connection.execute(insert(tables.message), [row(keyring, account, message) for account, message in messages])
+    await connection.execute(insert(tables.message), [_columns(keyring, new) for new in messages])
     attachments = [
         {
             "id": attachment.id,
-            "message_id": message.id,
+            "message_id": new.message.id,
             "filename": keyring.seal(Purpose.BODY, attachment.filename.encode("utf-8", "replace")),
             "content_type": attachment.content_type,
             "size": attachment.size,
         }
-        for _, message in messages
-        for attachment in message.attachments
+        for new in messages
+        for attachment in new.message.attachments
     ]
     if attachments:
         await connection.execute(insert(tables.attachment), attachments)
@@ -43,6 +53,10 @@ async def name(connection: AsyncConnection, message_id: MessageId, provider_id: 
         .where(tables.message.c.id == message_id, tables.message.c.provider_id.is_(None))
         .values(provider_id=provider_id, provider_hash=digest(provider_id))
     )
+
+
+def _columns(keyring: Keyring, new: NewMessage) -> dict[str, Any]:
+    return row(keyring, new.account_id, new.message) | {"inbox_id": new.inbox_id}
 
 
 def row(keyring: Keyring, account: AccountId, message: Message) -> dict[str, Any]:

@@ -1,0 +1,59 @@
+"""What the fake provider has taken: kept in memory and, when it has a file, on the disk before it says yes."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One call that the provider took. `at` aware, UTC."""
+
+    key: str
+    provider_id: str
+    to: str
+    text: str
+    at: datetime
+
+
+class Ledger:
+    """Every call taken, in order. Each is one line of JSON in the file, if there is one."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Reads what the file holds already; a line that was being written when the machine stopped is dropped."""
+        self._path = path
+        self._accepted = read_ledger(path) if path is not None else []
+        self._by_key = {accepted.key: accepted for accepted in self._accepted}
+
+    @property
+    def accepted(self) -> tuple[Accepted, ...]:
+        """Every call taken, the oldest first."""
+        return tuple(self._accepted)
+
+    def find(self, key: str) -> Accepted | None:
+        """The last call taken with this key."""
+        return self._by_key.get(key)
+
+    def add(self, accepted: Accepted) -> None:
+        """Keep a call; it is on the disk when this returns. Blocks."""
+        if self._path is not None:
+            with self._path.open("ab") as file:
+                file.write(msgspec.json.encode(accepted) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        self._accepted.append(accepted)
+        self._by_key[accepted.key] = accepted
+
+
+def read_ledger(path: Path) -> list[Accepted]:
+    """The calls in a ledger's file, the oldest first; none when there is no file. Cuts an unfinished last line off."""
+    if not path.exists():
+        return []
+    content = path.read_bytes()
+    whole, _, unfinished = content.rpartition(b"\n")
+    if unfinished:
+        os.truncate(path, len(content) - len(unfinished))
+    return [msgspec.json.decode(line, type=Accepted) for line in whole.splitlines()]

@@ -1,0 +1,58 @@
+"""The relay: gives committed events their place in the log and tells the bus. One relay at a time, whoever runs it.
+
+A crash between placing and telling is repaired at the next start: the bus is told again (at least once).
+"""
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub import metrics
+from hub.bus.port import Bus
+from storage import event_log
+from storage.engine import libpq_arguments
+from storage.unit_of_work import UnitOfWork
+
+#: Whoever holds this advisory lock is the relay.
+LOCK = 7_201_002
+
+
+class Relay:
+    """Use `stand_for` until it says yes, then `work` again and again."""
+
+    def __init__(self, *, engine: AsyncEngine, url: str, bus: Bus) -> None:
+        self._engine, self._url, self._bus = engine, url, bus
+        self._seat: asyncpg.Connection | None = None
+        self._told = -1
+
+    async def stand_for(self) -> bool:
+        """Try to become the relay; the lock is held by a connection of its own until we or the database end."""
+        if self._seat is not None and not self._seat.is_closed():
+            return True
+        seat = await asyncpg.connect(**libpq_arguments(self._url))
+        if await seat.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+            self._seat, self._told = seat, -1
+            return True
+        await seat.close()
+        return False
+
+    async def work(self) -> int:
+        """Place what is new and tell the bus; returns how many events were placed."""
+        async with UnitOfWork(self._engine) as work:
+            first, last = await event_log.place(work.connection)
+            if first <= last:
+                await work.commit()
+        if last > self._told:
+            await self._bus.publish(last)
+            async with UnitOfWork(self._engine) as work:
+                await event_log.mark_published(work.connection, last)
+                await work.commit()
+            self._told = last
+        placed = last - first + 1
+        metrics.RELAYED.inc(placed)
+        return placed
+
+    async def resign(self) -> None:
+        """Let another one be the relay."""
+        if self._seat is not None:
+            await self._seat.close()
+            self._seat = None

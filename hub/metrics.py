@@ -1,0 +1,26 @@
+"""What this process counts, for Prometheus. Each process tells its own; names and labels hold no personal data."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+
+RECEIVED = Counter("hub_received_events", "Events that reached this process", ["channel"], registry=REGISTRY)
+STORED = Counter("hub_stored_events", "Events committed before they were acknowledged", ["channel"], registry=REGISTRY)
+REJECTED = Counter("hub_rejected_payloads", "Payloads whose signature was wrong", ["channel"], registry=REGISTRY)
+PROCESSED = Counter("hub_processed_events", "Events taken through the pipeline", ["outcome"], registry=REGISTRY)
+QUARANTINED = Counter("hub_quarantined_events", "Events put aside for a person", registry=REGISTRY)
+DELIVERED = Counter("hub_deliveries", "Deliveries that came to a state", ["state"], registry=REGISTRY)
+LOOKED_AT = Counter("hub_danger_looks", "Events that the danger rules read", ["danger"], registry=REGISTRY)
+RELAYED = Counter("hub_relayed_events", "Events of the log given a position", registry=REGISTRY)
+PIPELINE_SECONDS = Histogram(
+    "hub_pipeline_seconds",
+    "From receipt to the end of the pipeline",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
+    registry=REGISTRY,
+)
+OLDEST_UNPROCESSED = Gauge(
+    "hub_oldest_unprocessed_seconds", "Age of the oldest event that nobody has finished", registry=REGISTRY
+)
+WAITING = Gauge("hub_waiting_events", "Events in the inbox by state", ["state"], registry=REGISTRY)
+OUTBOX = Gauge("hub_waiting_deliveries", "Deliveries that are not settled", registry=REGISTRY)
+STREAMS = Gauge("hub_open_streams", "Live streams that are open", registry=REGISTRY)
