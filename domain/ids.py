@@ -17,7 +17,10 @@ DeliveryId = NewType("DeliveryId", UUID)
 UserId = NewType("UserId", UUID)
 EventId = NewType("EventId", UUID)
 
-_counter = itertools.count(secrets.randbelow(1 << 14))
+_COUNTER_BITS = 40
+_RANDOM_BITS = 62 - _COUNTER_BITS
+#: Starts anywhere in the lower half: a process does not live long enough to count to the end.
+_counter = itertools.count(secrets.randbelow(1 << (_COUNTER_BITS - 1)))
 
 
 def mint(now: datetime) -> UUID:
@@ -29,14 +32,14 @@ def mint(now: datetime) -> UUID:
     micros = int(now.timestamp()) * 1_000_000 + now.microsecond
     millis, rest = divmod(micros, 1000)
     fraction = rest * 4096 // 1000
-    counter = next(_counter) & 0x3FFF
+    counter = next(_counter) & ((1 << _COUNTER_BITS) - 1)
     return UUID(
         int=(millis & 0xFFFFFFFFFFFF) << 80
         | 0x7 << 76
         | fraction << 64
         | 0b10 << 62
-        | counter << 48
-        | secrets.randbits(48)
+        | counter << _RANDOM_BITS
+        | secrets.randbits(_RANDOM_BITS)
     )
 
 

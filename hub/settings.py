@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     body_limit_bytes: int = 4_000_000
     worker_batch: int = 64
     lease_seconds: float = 30.0
+    worker_metrics_host: str = "127.0.0.1"
+    worker_metrics_port: int = 0
     log_level: str = "INFO"
 
     @model_validator(mode="after")

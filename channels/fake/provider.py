@@ -20,7 +20,7 @@ import msgspec
 from channels.fake.behaviour import Behaviour, BehaviourInvalid, read_behaviour
 from channels.fake.emission import Emission, Emitted, WireEvent, emit
 from channels.fake.http import Request, Response, serving
-from channels.fake.ledger import Accepted, Ledger
+from channels.fake.acceptance_log import Accepted, AcceptanceLog
 from channels.fake.send import KEY_HEADER
 from channels.fake.settings import SettingInvalid
 from domain.clock import Clock
@@ -44,10 +44,10 @@ class _EmissionOrder(msgspec.Struct, frozen=True):
 class FakeProvider:
     """Takes calls as its behaviour says and remembers each; says events to a hub on command."""
 
-    def __init__(self, *, clock: Clock, ledger: Path | None = None) -> None:
-        """With a ledger's path, what is taken is on the disk before the answer goes out."""
+    def __init__(self, *, clock: Clock, log: Path | None = None) -> None:
+        """With a log's path, what is taken is on the disk before the answer goes out."""
         self._clock = clock
-        self._ledger = Ledger(ledger)
+        self._log = AcceptanceLog(log)
         self._taking = asyncio.Lock()
         self._behaviour = Behaviour()
         self._calls = 0
@@ -56,7 +56,7 @@ class FakeProvider:
     @property
     def accepted(self) -> tuple[Accepted, ...]:
         """Every call taken, the oldest first."""
-        return self._ledger.accepted
+        return self._log.accepted
 
     @property
     def behaviour(self) -> Behaviour:
@@ -122,17 +122,17 @@ class FakeProvider:
 
     async def _take(self, key: str, call: _Call) -> Accepted:
         async with self._taking:  # two calls with one key at once are one
-            before = self._ledger.find(key) if self._behaviour.honours_keys else None
+            before = self._log.find(key) if self._behaviour.honours_keys else None
             if before is not None:
                 return before
             now = self._clock.now()
             accepted = Accepted(key, f"fake-{mint(now).hex}", call.to, call.text, now)
-            await asyncio.to_thread(self._ledger.add, accepted)
+            await asyncio.to_thread(self._log.add, accepted)
             return accepted
 
     def _find(self, request: Request) -> Response:
         key = parse_qs(urlsplit(request.target).query).get("key", [""])[0]
-        accepted = self._ledger.find(key)
+        accepted = self._log.find(key)
         if accepted is None:
             return _json(HTTPStatus.NOT_FOUND, {"error": f"no call with the key {key!r} was taken"})
         return _json(HTTPStatus.OK, {"provider_id": accepted.provider_id})

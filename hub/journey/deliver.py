@@ -45,7 +45,7 @@ AT_ONCE = 16
 GIVE_UP_AFTER = timedelta(hours=72)
 #: How long an outcome is kept in memory while the database is away, and how often it is tried.
 _REMEMBERED_SECONDS, _LOOK_AGAIN_SECONDS = 60.0, 0.2
-_BACK_OFF_FIRST, _BACK_OFF_MAX = timedelta(seconds=2), timedelta(minutes=30)
+_BACK_OFF_FIRST_SECONDS, _BACK_OFF_MAX = 2.0, timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +322,7 @@ def outbound(outgoing: Outgoing) -> OutboundMessage:
 
 
 def _back_off(attempts: int) -> timedelta:
-    return min(_BACK_OFF_FIRST * 2 ** min(attempts, 12), _BACK_OFF_MAX)
+    return min(timedelta(seconds=_BACK_OFF_FIRST_SECONDS * (1 << min(attempts, 12))), _BACK_OFF_MAX)
 
 
 def _partly(delivery: Delivery, outcome: Outcome) -> str:

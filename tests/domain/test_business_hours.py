@@ -180,7 +180,12 @@ class TestTheEndOfATarget:
 #: Whole minutes of 2026, with both clock changes and the turn of the year in reach.
 instants = st.integers(0, 400 * 1440).map(lambda minute: datetime(2026, 1, 1, tzinfo=UTC) + _minutes(minute))
 near_changes = st.sampled_from(
-    [datetime(2026, 3, 28, 20, tzinfo=UTC), datetime(2026, 10, 24, 20, tzinfo=UTC), datetime(2026, 9, 5, tzinfo=UTC)]
+    [
+        datetime(2026, 3, 28, 20, tzinfo=UTC),
+        datetime(2026, 10, 24, 20, tzinfo=UTC),
+        datetime(2026, 9, 5, tzinfo=UTC),
+        datetime(2026, 4, 4, tzinfo=UTC),
+    ]
 ).flatmap(lambda start: st.integers(0, 3000).map(lambda minute: start + _minutes(minute)))
 starts = instants | near_changes
 calendars = st.sampled_from(CALENDARS)
@@ -250,6 +255,7 @@ class TestBusinessTime:
         assert parts == calendar.elapsed(since=start, until=end)
 
     def test_knows_no_holiday_but_those_it_was_given(self) -> None:
-        day = {"since": paris("2026-05-01T00:00"), "until": paris("2026-05-02T00:00")}
         assert date(2026, 5, 1) in HOLIDAYS
-        assert replace(OFFICE, holidays=frozenset()).elapsed(**day) == timedelta(hours=12)
+        unaware = replace(OFFICE, holidays=frozenset())
+        since, until = paris("2026-05-01T00:00"), paris("2026-05-02T00:00")
+        assert unaware.elapsed(since=since, until=until) == timedelta(hours=12)

@@ -53,10 +53,10 @@ def a_message(
 
 @asynccontextmanager
 async def a_provider(
-    behaviour: Behaviour | None = None, *, ledger: Path | None = None
+    behaviour: Behaviour | None = None, *, log: Path | None = None
 ) -> AsyncIterator[tuple[FakeProvider, str]]:
     """A provider that listens, and its address."""
-    provider = FakeProvider(clock=FixedClock(NOW), ledger=ledger)
+    provider = FakeProvider(clock=FixedClock(NOW), log=log)
     provider.behaviour = behaviour or Behaviour()
     async with provider.listening() as url:
         yield provider, url

@@ -24,15 +24,15 @@ def _start(*arguments: str) -> subprocess.Popen[str]:
 
 class TestTheProcess:
     async def test_says_where_it_listens_keeps_what_it_takes_and_stops_when_told(self, tmp_path: Path) -> None:
-        ledger = tmp_path / "accepted.jsonl"
-        with _start("--ledger", str(ledger)) as process:
+        log = tmp_path / "accepted.jsonl"
+        with _start("--log", str(log)) as process:
             assert process.stdout is not None
             channel = a_channel(url=process.stdout.readline().strip())
             (call,) = channel.render(a_message())
             receipt = await channel.send(call)
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0
-        (line,) = ledger.read_text(encoding="utf-8").splitlines()
+        (line,) = log.read_text(encoding="utf-8").splitlines()
         assert json.loads(line)["provider_id"] == receipt.provider_id
 
     def test_says_why_it_cannot_listen(self) -> None:

@@ -13,7 +13,7 @@ from channels.fake.behaviour import Behaviour, BehaviourInvalid
 from channels.fake.emission import Emission, Emitted
 from channels.fake.events import WireMessage
 from channels.fake.http import Request, Response, serving
-from channels.fake.ledger import read_ledger
+from channels.fake.acceptance_log import read_log
 from channels.fake.settings import SettingInvalid
 from channels.port import RawEvent, SendError
 from tests.channels.fake.accounts import MESSAGE, NOW, SECRET, STATUS, a_channel, a_message, a_provider, nobody
@@ -80,10 +80,10 @@ class TestWhatWasTaken:
         assert len({accepted.provider_id for accepted in provider.accepted}) == 2
 
     async def test_is_on_the_disk_before_the_answer_goes_out(self, tmp_path: Path) -> None:
-        ledger = tmp_path / "accepted.jsonl"
-        async with a_provider(Behaviour(loses_answers=True), ledger=ledger) as (provider, url):
+        log = tmp_path / "accepted.jsonl"
+        async with a_provider(Behaviour(loses_answers=True), log=log) as (provider, url):
             await _outcomes(url, "a", "b")
-            lines = [json.loads(line) for line in ledger.read_text(encoding="utf-8").splitlines()]
+            lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
         assert [line["key"] for line in lines] == ["a-0", "b-0"]
         assert lines[0] == {
             "key": "a-0",
@@ -94,15 +94,15 @@ class TestWhatWasTaken:
         }
 
     async def test_is_remembered_by_the_next_process(self, tmp_path: Path) -> None:
-        ledger = tmp_path / "accepted.jsonl"
-        async with a_provider(ledger=ledger) as (before, url):
+        log = tmp_path / "accepted.jsonl"
+        async with a_provider(log=log) as (before, url):
             await _outcomes(url, "a")
-        with ledger.open("ab") as file:
+        with log.open("ab") as file:
             file.write(b'{"key": "half a li')
-        async with a_provider(ledger=ledger) as (after, url):
+        async with a_provider(log=log) as (after, url):
             assert await _outcomes(url, "a", "b") == ["taken", "taken"]
         assert after.accepted[0] == before.accepted[0]
-        assert [accepted.key for accepted in read_ledger(ledger)] == ["a-0", "b-0"]
+        assert [accepted.key for accepted in read_log(log)] == ["a-0", "b-0"]
 
     async def test_can_be_read_over_http(self) -> None:
         async with a_provider() as (provider, url), httpx.AsyncClient(base_url=url, trust_env=False) as client:

@@ -24,17 +24,20 @@ async def silencing_proxy(url: str) -> AsyncIterator[tuple[str, Callable[[], Non
         task = asyncio.current_task()
         assert task is not None
         tasks.add(task)
-        host, port = arguments["host"], arguments["port"]
-        if host.startswith("/"):
-            inner = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
-        else:
-            inner = await asyncio.open_connection(host, port)
-        with suppress(OSError, asyncio.CancelledError):
-            async with asyncio.TaskGroup() as ways:
-                ways.create_task(_copy(reader, inner[1], lambda: task in silent))
-                ways.create_task(_copy(inner[0], writer, lambda: task in silent))
+        inner = await _open(arguments["host"], arguments["port"])
+        ways = [
+            asyncio.ensure_future(_copy(source, target, lambda: task in silent))
+            for source, target in ((reader, inner[1]), (inner[0], writer))
+        ]
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
         for end in (writer, inner[1]):
             end.close()
+            with suppress(OSError):
+                await end.wait_closed()
         tasks.discard(task)
 
     with TemporaryDirectory(prefix="wire-") as folder:
@@ -49,9 +52,14 @@ async def silencing_proxy(url: str) -> AsyncIterator[tuple[str, Callable[[], Non
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def _open(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    if host.startswith("/"):
+        return await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
+    return await asyncio.open_connection(host, port)
+
+
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter, swallowed: Callable[[], bool]) -> None:
     while data := await source.read(65_536):
         if not swallowed():
             target.write(data)
             await target.drain()
-    raise ConnectionResetError  # ends the other way too

@@ -19,13 +19,13 @@ class Accepted:
     at: datetime
 
 
-class Ledger:
+class AcceptanceLog:
     """Every call taken, in order. Each is one line of JSON in the file, if there is one."""
 
     def __init__(self, path: Path | None = None) -> None:
         """Reads what the file holds already; a line that was being written when the machine stopped is dropped."""
         self._path = path
-        self._accepted = read_ledger(path) if path is not None else []
+        self._accepted = read_log(path) if path is not None else []
         self._by_key = {accepted.key: accepted for accepted in self._accepted}
 
     @property
@@ -48,8 +48,8 @@ class Ledger:
         self._by_key[accepted.key] = accepted
 
 
-def read_ledger(path: Path) -> list[Accepted]:
-    """The calls in a ledger's file, the oldest first; none when there is no file. Cuts an unfinished last line off."""
+def read_log(path: Path) -> list[Accepted]:
+    """The calls in a log, the oldest first; none when there is no file. Cuts an unfinished last line off."""
     if not path.exists():
         return []
     content = path.read_bytes()

@@ -1,0 +1,1 @@
+"""The contents of attachments, apart from the database."""
