@@ -41,7 +41,7 @@ def union(periods: Iterable[Period]) -> tuple[Period, ...]:
         if period.start == period.end:
             continue
         last = apart[-1] if apart else None
-        if last is None or ( last.end < period.start):
+        if last is None or (last.end is not None and last.end < period.start):
             apart.append(period)
         elif last.end is not None and (period.end is None or period.end > last.end):
             apart[-1] = Period(last.start, period.end)

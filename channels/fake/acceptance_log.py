@@ -23,8 +23,10 @@ class AcceptanceLog:
     """Every call taken, in order. Each is one line of JSON in the file, if there is one."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Reads what the file holds already; a line that was being written when the machine stopped is dropped."""
+        """Reads what the file holds already; a line that was being written when the machine stopped is cut off."""
         self._path = path
+        if path is not None:
+            _cut_unfinished(path)
         self._accepted = read_log(path) if path is not None else []
         self._by_key = {accepted.key: accepted for accepted in self._accepted}
 
@@ -49,11 +51,13 @@ class AcceptanceLog:
 
 
 def read_log(path: Path) -> list[Accepted]:
-    """The calls in a log, the oldest first; none when there is no file. Cuts an unfinished last line off."""
+    """The calls in a log, the oldest first; none when there is no file. May be read while it is written."""
     if not path.exists():
         return []
-    content = path.read_bytes()
-    whole, _, unfinished = content.rpartition(b"\n")
-    if unfinished:
-        os.truncate(path, len(content) - len(unfinished))
+    whole = path.read_bytes().rpartition(b"\n")[0]
     return [msgspec.json.decode(line, type=Accepted) for line in whole.splitlines()]
+
+
+def _cut_unfinished(path: Path) -> None:
+    if path.exists():
+        os.truncate(path, path.read_bytes().rfind(b"\n") + 1)

@@ -17,10 +17,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from channels.fake.acceptance_log import AcceptanceLog, Accepted
 from channels.fake.behaviour import Behaviour, BehaviourInvalid, read_behaviour
 from channels.fake.emission import Emission, Emitted, WireEvent, emit
 from channels.fake.http import Request, Response, serving
-from channels.fake.acceptance_log import Accepted, AcceptanceLog
 from channels.fake.send import KEY_HEADER
 from channels.fake.settings import SettingInvalid
 from domain.clock import Clock

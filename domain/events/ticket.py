@@ -75,7 +75,7 @@ class TicketSolved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketReopened(Event):
-    """It went on: `cause` is `message` (substantive, within seven days; thanks are none) or `person`."""
+    """It went on: `cause` is `message` (substantive, within seven days; thanks are none), `reply` or `person`."""
 
     type: ClassVar[str] = "ticket.reopened"
     cause: str

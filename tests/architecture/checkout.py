@@ -1,9 +1,9 @@
 """The files of the project as they lie in the checkout, and what a check finds in them."""
 
 import ast
-import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -35,18 +35,12 @@ Check = Callable[[Source], list[str]]
 
 @cache
 def everything() -> tuple[Source, ...]:
-    """Every text file of the project: what git keeps, or would keep when told to."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    ).stdout.decode()
+    """Every text file of the project, without what .gitignore names."""
     found = []
-    for path in sorted(filter(None, listed.split("\0"))):
+    for path in _walk(ROOT, _ignored()):
         try:
-            found.append(Source(path, (ROOT / path).read_text(encoding="utf-8")))
-        except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
+            found.append(Source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")))
+        except (UnicodeDecodeError, FileNotFoundError):
             continue  # no text, or removed a moment ago
     return tuple(found)
 
@@ -68,3 +62,19 @@ def faults(check: Check, sources: Iterable[Source], *, excepted: Mapping[str, st
 @cache
 def _parsed(path: str, text: str) -> ast.Module:
     return ast.parse(text, filename=path)
+
+
+def _ignored() -> frozenset[str]:
+    lines = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    return frozenset({".git", *(line.strip("/") for line in lines)})
+
+
+def _walk(folder: Path, ignored: frozenset[str]) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        names = (path.name, path.relative_to(ROOT).as_posix())
+        if path.is_symlink() or any(fnmatch(name, pattern) for name in names for pattern in ignored):
+            continue
+        if path.is_dir():
+            yield from _walk(path, ignored)
+        elif path.is_file():
+            yield path

@@ -24,16 +24,14 @@ def _public(node: ast.Module | ast.ClassDef) -> Iterator[_Documented]:
     for member in node.body:
         if isinstance(member, ast.ClassDef) and not member.name.startswith("_"):
             yield from _public(member)
-        if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)) and not member.name.startswith("_"):
-            if not any(_follows(decorator) for decorator in member.decorator_list):
-                yield member
+        if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)) and not _is_private(member):
+            yield member
 
 
-def _follows(decorator: ast.expr) -> bool:
-    """A setter says nothing that its property has not said; an overload is one signature of many."""
-    return (isinstance(decorator, ast.Attribute) and decorator.attr in {"setter", "deleter"}) or (
-        isinstance(decorator, ast.Name) and decorator.id == "overload"
-    )
+def _is_private(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Also a setter, which says nothing that its property has not said, and an overload, one signature of many."""
+    decorators = {ast.unparse(decorator).rpartition(".")[2] for decorator in function.decorator_list}
+    return function.name.startswith("_") or bool(decorators & {"setter", "deleter", "overload"})
 
 
 class TestADocstring:

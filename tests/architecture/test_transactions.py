@@ -37,7 +37,7 @@ def commits(source: Source) -> list[str]:
     return [
         f"{source.path}:{node.lineno}: {ast.unparse(node)}"
         for node in ast.walk(source.tree())
-        if _is_commit(node, units=units)
+        if isinstance(node, ast.expr) and _is_commit(node, units=units)
     ]
 
 
@@ -46,7 +46,7 @@ def sessions(source: Source) -> list[str]:
     return uses(source, OPENERS)
 
 
-def _is_commit(node: ast.AST, *, units: set[str]) -> bool:
+def _is_commit(node: ast.expr, *, units: set[str]) -> bool:
     if isinstance(node, ast.Constant):
         return node.value == "AUTOCOMMIT"
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):

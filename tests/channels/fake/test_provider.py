@@ -9,11 +9,11 @@ import httpx
 import msgspec
 import pytest
 
+from channels.fake.acceptance_log import read_log
 from channels.fake.behaviour import Behaviour, BehaviourInvalid
 from channels.fake.emission import Emission, Emitted
 from channels.fake.events import WireMessage
 from channels.fake.http import Request, Response, serving
-from channels.fake.acceptance_log import read_log
 from channels.fake.settings import SettingInvalid
 from channels.port import RawEvent, SendError
 from tests.channels.fake.accounts import MESSAGE, NOW, SECRET, STATUS, a_channel, a_message, a_provider, nobody

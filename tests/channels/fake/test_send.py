@@ -59,7 +59,7 @@ class TestACall:
     async def test_is_uncertain_when_no_answer_comes_in_time(self) -> None:
         async with a_provider(Behaviour(delay_seconds=60)) as (provider, url):
             with pytest.raises(SendUncertain):
-                await _send(url, timeout_seconds="0.3")
+                await _send(url, timeout_seconds="1")
             assert len(provider.accepted) == 1
 
     @pytest.mark.parametrize(

@@ -160,6 +160,7 @@ class TestATransportThatNeitherHonoursKeysNorCanBeAsked:
         await house.deliver()
         assert house.post.taken == []
         assert await state(house) == "uncertain"
+        assert [row["outcome"] for row in await house.rows(tables.attempt)] == ["uncertain"]
 
     async def test_can_be_decided_on_by_a_person(self, house: House) -> None:
         await house.answer(await opened(house))
