@@ -36,14 +36,19 @@ async def ensure_accounts(
 
 
 def _mail(settings: Settings) -> dict[str, str]:
-    """The settings of the mail account; without a sending server its mail goes to the embedded mailbox."""
+    """The settings of the mail account; without a sending server its mail goes to the embedded mailbox.
+
+    In production there is none: replies then wait, and `hub doctor` says for what.
+    """
     intake = {
         "intake_host": settings.mail_intake_host,
         "intake_port": str(settings.mail_intake_port),
         "intake_protocol": settings.mail_intake_protocol,
     }
-    if not settings.smtp_host:
+    if settings.has_mailbox:
         return intake | {"smtp_host": "127.0.0.1", "smtp_port": str(settings.mailbox_port), "smtp_tls": "none"}
+    if not settings.smtp_host:
+        return intake
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else ""
     return intake | {
         "smtp_host": settings.smtp_host,

@@ -30,7 +30,7 @@ def listeners(settings: Settings) -> tuple[Listener, ...]:
         ),
     )
     mailbox = Listener("boîte aux lettres · mailbox", "127.0.0.1", settings.mailbox_port, "HUB_MAILBOX_PORT")
-    return always if settings.smtp_host else (*always, mailbox)
+    return (*always, mailbox) if settings.has_mailbox else always
 
 
 def taken(wanted: Iterable[Listener]) -> tuple[Listener, ...]:

@@ -76,3 +76,8 @@ class Settings(BaseSettings):
         if self.master_key is None:
             raise ValueError("HUB_MASTER_KEY (or HUB_MASTER_KEY_FILE) is needed in production: 32 bytes, base64")
         return self
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether mail goes to the embedded mailbox: nobody signs in to read it, so never in production."""
+        return not self.smtp_host and self.environment is not Environment.PRODUCTION
