@@ -23,4 +23,11 @@ OLDEST_UNPROCESSED = Gauge(
 )
 WAITING = Gauge("hub_waiting_events", "Events in the inbox by state", ["state"], registry=REGISTRY)
 OUTBOX = Gauge("hub_waiting_deliveries", "Deliveries that are not settled", registry=REGISTRY)
+QUARANTINE = Gauge(
+    "hub_quarantine_size", "Events and refused payloads that wait for a person", ["sort"], registry=REGISTRY
+)
+LOG_EVENTS = Counter("hub_log_events", "Events of the log that passed this process", ["type"], registry=REGISTRY)
+LOG_DELIVERIES = Counter(
+    "hub_log_deliveries", "Moves of deliveries that passed this process", ["state"], registry=REGISTRY
+)
 STREAMS = Gauge("hub_open_streams", "Live streams that are open", registry=REGISTRY)

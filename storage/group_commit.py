@@ -18,15 +18,21 @@ from domain.ids import AccountId
 from storage.engine import libpq_arguments
 
 #: `stored` remembers how many events of a payload were new, so that the books can be checked against the inbox.
+#: Ids keep the order of arrival; keys are locked in an order of their own, so that two commits which bring the same
+#: events never wait for each other in a circle.
 _INSERT = """
 WITH payload AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::smallint[], $5::bytea[])
         AS p(id, account_id, received_at, events, sealed)
-), fresh AS (
-    INSERT INTO inbox (account_id, event_hash, lane, raw_id, event, received_at, run_at)
-    SELECT e.account_id, e.event_hash, e.lane, e.raw_id, e.event, e.received_at, e.received_at
+), arrived AS (
+    SELECT nextval('inbox_id_seq') AS id, e.*
     FROM unnest($6::uuid[], $7::bytea[], $8::bigint[], $9::uuid[], $10::bytea[], $11::timestamptz[])
         AS e(account_id, event_hash, lane, raw_id, event, received_at)
+), fresh AS (
+    INSERT INTO inbox (id, account_id, event_hash, lane, raw_id, event, received_at, run_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT id, account_id, event_hash, lane, raw_id, event, received_at, received_at
+    FROM arrived ORDER BY account_id, event_hash, id
     ON CONFLICT (account_id, event_hash) DO NOTHING
     RETURNING raw_id
 )
@@ -43,6 +49,7 @@ _GONE = (
     OSError,
     TimeoutError,
 )
+_AGAIN_SECONDS = 0.1
 
 
 class DatabaseAway(Exception):  # noqa: N818
@@ -90,6 +97,11 @@ class GroupCommit:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still takes payloads; not whether the database answers."""
+        return any(not task.done() for task in self._tasks)
+
     async def store(self, payload: Payload) -> None:
         """Return when the payload is committed. Raises DatabaseAway when it cannot be in time."""
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -104,24 +116,23 @@ class GroupCommit:
     async def _serve(self) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(**self._arguments, command_timeout=self._timeout)
-            except _GONE:
-                await asyncio.sleep(0.1)  # the server is away; senders wait, and are told 503 at their time-out
-                continue
-            try:
-                await self._drain(connection)
-            except _GONE:
-                continue
-            finally:
-                connection.terminate()
+                await self._drain()
+            except (*_GONE, asyncpg.PostgresError):
+                # Away, or taking nobody in (too many connections, maintenance): senders wait, and are told 503 at
+                # their time-out.
+                await asyncio.sleep(_AGAIN_SECONDS)
 
-    async def _drain(self, connection: Any) -> None:
-        statement = await connection.prepare(_INSERT)
-        while True:
-            await self._something.wait()
-            batch = self._take()
-            if batch:
-                await self._commit(statement, batch)
+    async def _drain(self) -> None:
+        connection = await asyncpg.connect(**self._arguments, command_timeout=self._timeout)
+        try:
+            statement = await connection.prepare(_INSERT)
+            while True:
+                await self._something.wait()
+                batch = self._take()
+                if batch:
+                    await self._commit(statement, batch)
+        finally:
+            connection.terminate()
 
     def _take(self) -> list[tuple[Payload, asyncio.Future[None]]]:
         batch = [entry for entry in self._waiting[: self._most] if not entry[1].done()]
@@ -132,26 +143,26 @@ class GroupCommit:
 
     async def _commit(self, statement: Any, batch: list[tuple[Payload, asyncio.Future[None]]]) -> None:
         try:
-            await statement.fetch(*_columns([payload for payload, _ in batch]))
+            await self._insert(statement, batch)
         except (*_GONE, asyncio.CancelledError):
             # Outcome unknown: another connection repeats it. The unique keys make the repeat harmless.
-            self._waiting[:0] = batch
+            self._waiting[:0] = [entry for entry in batch if not entry[1].done()]
             self._something.set()
             raise
-        except asyncpg.PostgresError:
-            await self._one_by_one(statement, batch)
+
+    async def _insert(self, statement: Any, batch: list[tuple[Payload, asyncio.Future[None]]]) -> None:
+        try:
+            await statement.fetch(*_columns([payload for payload, _ in batch]))
+        except _GONE:
+            raise
+        except asyncpg.PostgresError as error:
+            if len(batch) == 1:
+                _settle(batch[0][1], error)
+                return
+            for entry in batch:  # one bad payload must not fail its neighbours
+                await self._insert(statement, [entry])
         else:
             for _, stored in batch:
-                _settle(stored, None)
-
-    async def _one_by_one(self, statement: Any, batch: list[tuple[Payload, asyncio.Future[None]]]) -> None:
-        """One bad payload must not fail its neighbours."""
-        for payload, stored in batch:
-            try:
-                await statement.fetch(*_columns([payload]))
-            except asyncpg.PostgresError as error:
-                _settle(stored, error)
-            else:
                 _settle(stored, None)
 
 
@@ -165,9 +176,6 @@ def _settle(stored: asyncio.Future[None], error: Exception | None) -> None:
 
 
 def _columns(payloads: Sequence[Payload]) -> tuple[list[Any], ...]:
-    # Two lanes that insert the same keys must not wait for each other in a circle, and the events of one payload
-    # keep their order: payloads are sorted, what is in them is not. (Payloads stored at once have no order.)
-    payloads = sorted(payloads, key=lambda payload: [event.event_hash for event in payload.events])
     events = [(payload, event) for payload in payloads for event in payload.events]
     return (
         [payload.id for payload in payloads],

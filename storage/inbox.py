@@ -4,12 +4,12 @@ Life of a row: `new` → danger-first pass → `ready` → `claimed` under a lea
 `quarantined`, visible and replayable. Order is kept per lane; a cry for help may overtake its own lane.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, or_, select, text, update
+from sqlalchemy import bindparam, delete, func, literal_column, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import AccountId
@@ -225,6 +225,16 @@ async def oldest_pending(connection: AsyncConnection) -> datetime | None:
     oldest = select(func.min(inbox.c.received_at)).where(inbox.c.state.in_(_PENDING))
     found: datetime | None = (await connection.execute(oldest)).scalar_one()
     return found
+
+
+async def waiting(connection: AsyncConnection) -> Mapping[str, int]:
+    """How many rows are not done, by state; each count is read from the index of its state."""
+    states = (*_PENDING, "quarantined")
+    counts = [
+        select(func.count()).where(inbox.c.state == literal_column(f"'{state}'")).scalar_subquery() for state in states
+    ]
+    row = (await connection.execute(select(*counts))).one()
+    return dict(zip(states, row, strict=True))
 
 
 async def forget(connection: AsyncConnection, *, before: datetime, kept_kinds: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ Sealed bytes: version (1) · nonce (12) · ciphertext and tag. The purpose is bo
 
 import base64
 import contextlib
+import os
 import secrets
 from enum import StrEnum
 from pathlib import Path
@@ -68,7 +69,10 @@ def master_key_at(path: Path) -> bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
-        fresh.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+        with fresh.open("w", encoding="ascii") as file:
+            file.write(base64.b64encode(secrets.token_bytes(32)).decode())
+            file.flush()
+            os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(fresh)  # atomic: two processes that start together agree on one key
         fresh.unlink()

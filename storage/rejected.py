@@ -58,6 +58,12 @@ async def everything(connection: AsyncConnection, *, limit: int = 200) -> tuple[
     return tuple(Rejected(*row) for row in rows)
 
 
+async def waiting(connection: AsyncConnection) -> int:
+    """How many are kept."""
+    found: int = (await connection.execute(select(func.count()).select_from(_rejected))).scalar_one()
+    return found
+
+
 async def take(connection: AsyncConnection, rejected_id: int) -> Rejected | None:
     """One payload, locked."""
     row = (

@@ -47,6 +47,15 @@ async def database_url(server: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
+def fresh_database_url(server: str) -> Iterator[str]:
+    """The same for tests that run no event loop of their own (browsers)."""
+    name = f"test_{next(_numbers)}"
+    asyncio.run(_run(server, f"CREATE DATABASE {name} TEMPLATE template_hub"))
+    yield database_of(server, name)
+    asyncio.run(_run(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     """An engine on the test's database."""
     engine = connect(database_url)

@@ -1,15 +1,27 @@
 """What the API says and hears. Times are ISO 8601 in UTC; ids are UUIDs."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.message import Author, DeliveryState, Direction
 from domain.permissions import Action, Role
 from domain.ticket import TicketState
 from domain.triage import Language, MedicalLevel, Urgency
+
+
+def without_nul(text: str) -> str:
+    """The text, which a database can hold. Raises ValueError for a NUL; pydantic refuses lone surrogates itself."""
+    if "\x00" in text:
+        raise ValueError("a text may not hold a NUL character")
+    return text
+
+
+#: A text that can be stored.
+Storable = AfterValidator(without_nul)
 
 
 class Schema(BaseModel):
@@ -39,8 +51,8 @@ class FieldError(BaseModel):
 class Credentials(Schema):
     """An e-mail address and a password."""
 
-    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, min_length=3)]
-    password: Annotated[str, StringConstraints(max_length=1024, min_length=1)]
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, min_length=3), Storable]
+    password: Annotated[str, StringConstraints(max_length=1024, min_length=1), Storable]
 
 
 class Me(Schema):
@@ -77,7 +89,10 @@ class Queue(Schema):
 
 
 class TicketRow(Schema):
-    """A ticket in a list. The title is neutral: never a medical word."""
+    """A ticket in a list. The title is neutral: never a medical word.
+
+    `sender`: the name that whoever wrote first gave, else their address; for people who are not members.
+    """
 
     id: UUID
     reference: str
@@ -91,6 +106,7 @@ class TicketRow(Schema):
     title: str
     channel: str
     member_name: str | None
+    sender: str | None
     country: str | None
     opened_at: datetime
     first_message_at: datetime
@@ -178,7 +194,7 @@ class NewReply(Schema):
     """A reply. `client_id` is minted by the sender: a repeat is the same message."""
 
     client_id: UUID
-    text: Annotated[str, StringConstraints(min_length=1, max_length=100_000, pattern=r"\S")]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=100_000, pattern=r"\S"), Storable]
 
 
 class Closure(Schema):
@@ -194,9 +210,9 @@ class DeliveryDecision(Schema):
 
 
 class QuarantineItem(Schema):
-    """An event put aside after three failures, or a payload whose signature was wrong."""
+    """An event put aside after three failures (`event-…`), or a payload whose signature was wrong (`payload-…`)."""
 
-    id: int
+    id: str
     account_id: UUID
     channel: str
     received_at: datetime
@@ -204,19 +220,42 @@ class QuarantineItem(Schema):
     reason: str
 
 
+class Fault(StrEnum):
+    """What may not add up in an hour's books."""
+
+    NOT_STORED = "not_stored"
+    IN_NO_STATE = "in_no_state"
+    NO_MESSAGE = "no_message"
+
+
+class LedgerFault(Schema):
+    """A sum that fails, and by how many: below zero when something is missing."""
+
+    fault: Fault
+    gap: int
+
+
 class LedgerHour(Schema):
-    """One hour's books: received = stored + duplicates, stored = processed + quarantined + pending."""
+    """One hour's books.
+
+    received = accepted + duplicates; accepted = stored; stored = processed + quarantined + pending; said = messages;
+    replies = settled + unsettled. What does not add up is in `faults`.
+    """
 
     hour: datetime
     received: int
     duplicates: int
+    accepted: int
     stored: int
     processed: int
     quarantined: int
     pending: int
+    said: int
+    messages: int
     replies: int
     settled: int
     unsettled: int
+    faults: list[LedgerFault]
     balanced: bool
 
 

@@ -45,6 +45,8 @@ AT_ONCE = 16
 GIVE_UP_AFTER = timedelta(hours=72)
 #: How long an outcome is kept in memory while the database is away, and how often it is tried.
 _REMEMBERED_SECONDS, _LOOK_AGAIN_SECONDS = 60.0, 0.2
+#: How long a call may be on its way before a provider's "I do not know it" is believed.
+_ASK_AGAIN_AFTER = timedelta(minutes=2)
 _BACK_OFF_FIRST_SECONDS, _BACK_OFF_MAX = 2.0, timedelta(minutes=30)
 
 
@@ -208,6 +210,9 @@ class Deliver:
                 return Outcome("ask_later", DeliveryState.SENDING, str(error), retry_after=error.retry_after)
             if receipt is not None:
                 return Outcome("sent", DeliveryState.SENT, receipt.detail, receipt)
+            if not journey.lapsed and not channel.capabilities.honours_key:
+                # The call may still be on its way to a slow provider: "not here" means something only later.
+                return Outcome("ask_later", DeliveryState.SENDING, what_happened, retry_after=_ASK_AGAIN_AFTER)
             return Outcome("retry", DeliveryState.QUEUED, what_happened)
         if channel.capabilities.honours_key:
             return Outcome("retry", DeliveryState.QUEUED, what_happened)

@@ -3,6 +3,8 @@
 A crash between placing and telling is repaired at the next start: the bus is told again (at least once).
 """
 
+import time
+
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,6 +16,8 @@ from storage.unit_of_work import UnitOfWork
 
 #: Whoever holds this advisory lock is the relay.
 LOCK = 7_201_002
+#: How often one that lost tries again.
+_STAND_AGAIN_SECONDS = 0.5
 
 
 class Relay:
@@ -22,18 +26,25 @@ class Relay:
     def __init__(self, *, engine: AsyncEngine, url: str, bus: Bus) -> None:
         self._engine, self._url, self._bus = engine, url, bus
         self._seat: asyncpg.Connection | None = None
+        self._seated = False
+        self._again_at = 0.0
         self._told = -1
 
     async def stand_for(self) -> bool:
         """Try to become the relay; the lock is held by a connection of its own until we or the database end."""
-        if self._seat is not None and not self._seat.is_closed():
+        if self._seat is not None and self._seat.is_closed():
+            self._seat, self._seated = None, False
+        if self._seated:
             return True
-        seat = await asyncpg.connect(**libpq_arguments(self._url))
-        if await seat.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
-            self._seat, self._told = seat, -1
-            return True
-        await seat.close()
-        return False
+        now = time.monotonic()
+        if now < self._again_at:
+            return False
+        self._again_at = now + _STAND_AGAIN_SECONDS
+        if self._seat is None:
+            self._seat = await asyncpg.connect(**libpq_arguments(self._url))
+        self._seated = bool(await self._seat.fetchval("SELECT pg_try_advisory_lock($1)", LOCK))
+        self._told = -1
+        return self._seated
 
     async def work(self) -> int:
         """Place what is new and tell the bus; returns how many events were placed."""
@@ -55,4 +66,4 @@ class Relay:
         """Let another one be the relay."""
         if self._seat is not None:
             await self._seat.close()
-            self._seat = None
+            self._seat, self._seated = None, False

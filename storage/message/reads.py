@@ -80,6 +80,16 @@ async def by_client_id(
     return said[0] if said else None
 
 
+async def attachment(
+    connection: AsyncConnection, keyring: Keyring, attachment_id: AttachmentId, *, viewer: Viewer
+) -> Attachment | None:
+    """What is known of one attachment. Raises Forbidden."""
+    viewer.require(Action.READ_TICKETS)
+    found = select(tables.attachment).where(tables.attachment.c.id == attachment_id)
+    row = (await connection.execute(found)).one_or_none()
+    return None if row is None else _attachment(row, keyring)
+
+
 async def places(connection: AsyncConnection, provider_ids: Collection[str]) -> Mapping[str, tuple[Place, ...]]:
     """Where the messages with these provider ids stand, by provider id."""
     hashes = {digest(provider_id): provider_id for provider_id in provider_ids}
@@ -150,9 +160,13 @@ async def _attachments(
     )
     found: dict[UUID, list[Attachment]] = defaultdict(list)
     for row in rows:
-        filename = keyring.open(Purpose.BODY, row.filename).decode()
-        found[row.message_id].append(Attachment(AttachmentId(row.id), filename, row.content_type, row.size))
+        found[row.message_id].append(_attachment(row, keyring))
     return {message: tuple(attachments) for message, attachments in found.items()}
+
+
+def _attachment(row: Any, keyring: Keyring) -> Attachment:
+    filename = keyring.open(Purpose.BODY, row.filename).decode()
+    return Attachment(AttachmentId(row.id), filename, row.content_type, row.size)
 
 
 def _said(row: Any, keyring: Keyring, attachments: tuple[Attachment, ...]) -> Said:

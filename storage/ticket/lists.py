@@ -13,10 +13,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, literal, literal_column, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import TicketId
+from domain.message import Direction
 from domain.permissions import Action, Viewer
 from domain.ticket import Ticket, TicketState
 from domain.triage import Urgency
@@ -25,6 +26,7 @@ from storage.columns import Instant
 from storage.ticket.reads import COLUMNS, ticket_of
 
 _tickets, _members, _clocks = tables.ticket, tables.member, tables.clock
+_messages, _conversations, _gathered = tables.message, tables.conversation, tables.ticket_conversation
 _CALM: ColumnElement[bool] = literal_column("(ticket.urgency <> 'P1')")
 _DUE: ColumnElement[datetime] = literal_column("coalesce(ticket.due_at, 'infinity'::timestamptz)")
 
@@ -44,12 +46,16 @@ class CursorInvalid(ValueError):  # noqa: N818 - named for what it is
 
 @dataclass(frozen=True, slots=True)
 class TicketLine:
-    """A ticket as a list shows it. `warning_at`: when its running promise turns amber."""
+    """A ticket as a list shows it. `warning_at`: when its running promise turns amber.
+
+    sender: the name that whoever wrote first gave, else their address; for people who are not members.
+    """
 
     ticket: Ticket
     member_name: str | None
     country: str | None
     warning_at: datetime | None
+    sender: str | None = None
 
 
 class _Cursor(msgspec.Struct, array_like=True):
@@ -86,9 +92,25 @@ async def page(
 
 
 def _lines() -> Select[Any]:
+    name = (
+        select(func.nullif(_messages.c.author_name, ""))
+        .where(_messages.c.ticket_id == _tickets.c.id, _messages.c.direction == Direction.IN)
+        .order_by(_messages.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    address = (
+        select(_conversations.c.remote_address)
+        .join(_gathered, _gathered.c.conversation_id == _conversations.c.id)
+        .where(_gathered.c.ticket_id == _tickets.c.id)
+        .order_by(_conversations.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
     return (
         select(
             *COLUMNS,
+            func.coalesce(name, address).label("sender"),
             (_members.c.first_name + " " + _members.c.last_name).label("member_name"),
             _members.c.country,
             _clocks.c.warning_at,
@@ -129,7 +151,7 @@ def _solved(owner: str | None, cursor: _Cursor | None) -> Select[Any]:
 
 
 def _line(row: Any) -> TicketLine:
-    return TicketLine(ticket_of(row), row["member_name"], row["country"], row["warning_at"])
+    return TicketLine(ticket_of(row), row["member_name"], row["country"], row["warning_at"], sender=row["sender"])
 
 
 def _instant(value: str) -> Any:

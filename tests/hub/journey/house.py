@@ -72,6 +72,10 @@ class PostedFake(FakeChannel):
         """Hand it over."""
         return await self._post.take(call)
 
+    async def _find(self, key: str) -> SendReceipt | None:
+        """What the provider knows of a call."""
+        return SendReceipt(self._post.known[key]) if key in self._post.known else None
+
 
 class PostedEmail(EmailChannel):
     """The e-mail channel, handing its calls to a Post."""

@@ -174,6 +174,37 @@ class TestATransportThatNeitherHonoursKeysNorCanBeAsked:
             await house.hub.decide().decide(delivery_id=delivery, decision=Decision.RESEND, viewer=house.agent)
 
 
+class TestATransportThatCanBeAsked:
+    @pytest.fixture
+    async def house(self, engine: AsyncEngine, database_url: str, keyring: Keyring, clock: FixedClock):  # type: ignore[no-untyped-def]
+        settings = {"honours_key": "false", "askable": "true"}
+        async with house_on(engine, database_url, keyring, clock, fake_settings=settings) as house:
+            yield house
+
+    async def test_says_that_it_took_a_call_whose_answer_was_lost(self, house: House) -> None:
+        await house.answer(await opened(house))
+        house.post.answers = [SendUncertain("silence")]
+        house.post.known[f"{(await house.one(tables.delivery))['id']}-0"] = "sent-after-all"
+        await house.deliver()
+        assert house.post.taken == []
+        assert await state(house) == "sent"
+        assert (await house.rows(tables.message))[-1]["provider_id"] == "sent-after-all"
+
+    async def test_is_believed_to_know_nothing_only_after_a_while(self, house: House) -> None:
+        await house.answer(await opened(house))
+        house.post.answers = [SendUncertain("silence")]
+        await house.deliver()
+        house.clock.advance(timedelta(minutes=1))
+        await house.deliver()
+        assert house.post.taken == []
+        house.clock.advance(timedelta(minutes=2))
+        await house.deliver()
+        house.clock.advance(timedelta(minutes=2))
+        await house.deliver()
+        assert len(house.post.taken) == 1
+        assert await state(house) == "sent"
+
+
 class TestAReceipt:
     async def receipt(self, house: House, word: str) -> None:
         call = house.post.taken[0]

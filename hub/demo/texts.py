@@ -1,0 +1,163 @@
+"""What people write, read from data: a small grammar per kind of request and language.
+
+In a text `[a|b]` is a choice (choices may hold choices) and `{slot}` is filled in by `hub.demo.facts`. A script has
+`subject`, `say` (the request), `more` (what may be added), `answer` (the first one), `then` (exchanges in order) and
+`closing` (how the desk ends it); `files` are sent along. An exchange that has `waits = "partner"` ends with a third
+party at work, one that has `after = true` fits only once the result is known.
+"""
+
+import csv
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from domain.triage import Kind, Language
+from hub.demo.dice import Dice
+
+SPOKEN = (Language.FR, Language.EN, Language.ES)
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+#: Tables of a file that are no scripts.
+_LETTER, _FAMILIES, _WORDS = "letter", "families", "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The asker writes, the desk answers."""
+
+    member: tuple[str, ...]
+    desk: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    partner: bool = False
+    after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How a request of one kind goes in one language."""
+
+    subject: tuple[str, ...]
+    say: tuple[str, ...]
+    more: tuple[str, ...]
+    answer: tuple[str, ...]
+    closing: tuple[str, ...]
+    then: tuple[Exchange, ...]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What fits any request of a family: paragraphs for long letters, and exchanges in any order."""
+
+    story: tuple[str, ...]
+    then: tuple[Exchange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language: its scripts, its families, how letters begin and end, and lists of words."""
+
+    language: Language
+    scripts: Mapping[Kind, Script]
+    families: Mapping[str, Family]
+    letter: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How often a kind is asked for (`weight`), by whom, where (none: everywhere) and when in a mission.
+
+    phase: before (the departure), post, ending, ended. `after`: the family's exchanges may follow the result.
+    """
+
+    kind: Kind
+    weight: float
+    family: str
+    asker: str
+    countries: frozenset[str]
+    phase: str
+    after: bool
+
+
+@cache
+def tongue(language: Language) -> Tongue:
+    """Everything that is written in a language. Reads files."""
+    folder = resources.files(__package__) / "data"
+    tables: dict[str, Any] = {}
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        if file.name.startswith(f"{language}_"):
+            tables |= tomllib.loads(file.read_text(encoding="utf-8"))
+    letter, families, words = (tables.pop(name) for name in (_LETTER, _FAMILIES, _WORDS))
+    return Tongue(
+        language=language,
+        scripts={Kind(kind): _script(data) for kind, data in tables.items()},
+        families={name: Family(_texts(data, "story"), _exchanges(data)) for name, data in families.items()},
+        letter={name: tuple(texts) for name, texts in letter.items()},
+        words={name: tuple(texts) for name, texts in words.items()},
+    )
+
+
+@cache
+def demands() -> tuple[Demand, ...]:
+    """What is asked for, and how often. Reads a file."""
+    source = resources.files(__package__) / "data" / "kinds.tsv"
+    rows = csv.DictReader(source.read_text(encoding="utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return tuple(
+        Demand(
+            kind=Kind(row["kind"]),
+            weight=float(row["weight"]),
+            family=row["family"],
+            asker=row["asker"],
+            countries=frozenset(filter(None, row["countries"].split(","))),
+            phase=row["phase"],
+            after=row["after"] == "1",
+        )
+        for row in rows
+    )
+
+
+def expand(text: str, *, dice: Dice) -> str:
+    """The text with its choices made, innermost first."""
+    while True:
+        chosen = _CHOICE.sub(lambda match: dice.pick(match[1].split("|")), text)
+        if chosen == text:
+            return text
+        text = chosen
+
+
+def one_of(texts: Sequence[str], *, dice: Dice) -> str:
+    """One of the texts, its choices made."""
+    return expand(dice.pick(texts), dice=dice)
+
+
+def _script(data: Mapping[str, Any]) -> Script:
+    return Script(
+        subject=_texts(data, "subject"),
+        say=_texts(data, "say"),
+        more=_texts(data, "more"),
+        answer=_texts(data, "answer"),
+        closing=_texts(data, "closing"),
+        then=_exchanges(data),
+        files=_texts(data, "files"),
+    )
+
+
+def _exchanges(data: Mapping[str, Any]) -> tuple[Exchange, ...]:
+    return tuple(
+        Exchange(
+            member=_texts(one, "member"),
+            desk=_texts(one, "desk"),
+            files=_texts(one, "files"),
+            partner=one.get("waits") == "partner",
+            after=one.get("after", False),
+        )
+        for one in data.get("then", ())
+    )
+
+
+def _texts(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(data.get(name, ()))
