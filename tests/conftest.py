@@ -2,8 +2,10 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 import pytest
@@ -50,9 +52,9 @@ async def database_url(server: str) -> AsyncIterator[str]:
 def fresh_database_url(server: str) -> Iterator[str]:
     """The same for tests that run no event loop of their own (browsers)."""
     name = f"test_{next(_numbers)}"
-    asyncio.run(_run(server, f"CREATE DATABASE {name} TEMPLATE template_hub"))
+    run_apart(_run(server, f"CREATE DATABASE {name} TEMPLATE template_hub"))
     yield database_of(server, name)
-    asyncio.run(_run(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    run_apart(_run(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -73,6 +75,12 @@ def keyring() -> Keyring:
 def clock() -> FixedClock:
     """A clock that stands at NOW until the test moves it."""
     return FixedClock(NOW)
+
+
+def run_apart(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: a browser's test has an event loop that is not ours."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
 
 
 def database_of(url: str, name: str) -> str:

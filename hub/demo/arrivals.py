@@ -54,6 +54,7 @@ class _Arrivals:
         self._ids = iter(world.inbox_ids)
         self._contents: Mapping[AttachmentId, bytes] = dict(world.files)
         self._names: dict[ConversationId, list[str]] = {}
+        self._remote = {row["id"]: str(row["remote_address"]) for row in world.rows[tables.conversation]}
 
     def make(self) -> None:
         """Message by message, in the order in which they came."""
@@ -71,7 +72,7 @@ class _Arrivals:
         self._put_aside()
 
     def _arrival(self, message: Message, before: Sequence[str]) -> _Arrival:
-        sender = _sender(self._world, message)
+        sender = self._remote[message.conversation_id]
         mail = EmailMessage(policy=SMTP)
         mail["From"] = formataddr((message.author_name, sender), charset="utf-8")
         mail["To"] = self._address
@@ -158,14 +159,18 @@ class _Arrivals:
         except Malformed as fault:
             key = digest(_WITHOUT_SENDER.decode()).hex()
             text = _WITHOUT_SENDER.decode()
-            self._quarantine(raw, Unreadable(key, f"unreadable|{key}", reason=str(fault), text=text), str(fault), tries=0)
+            self._quarantine(
+                raw, Unreadable(key, f"unreadable|{key}", reason=str(fault), text=text), str(fault), tries=0
+            )
         mail = EmailMessage(policy=SMTP)
         mail["From"] = "Marion Vidal <marion.vidal@courriel.example>"
         mail["To"] = self._address
         mail["Subject"] = "Photos de la facture"
         mail["Date"] = format_datetime(at + timedelta(hours=12))
         mail["Message-ID"] = "<b1f7c0de52@courriel.example>"
-        mail.set_content("Bonjour,\n\nVoici les photos de ma facture, en trois morceaux.\n\nMarion\n", cte="quoted-printable")
+        mail.set_content(
+            "Bonjour,\n\nVoici les photos de ma facture, en trois morceaux.\n\nMarion\n", cte="quoted-printable"
+        )
         raw = self._raw(mail.as_bytes(), "marion.vidal@courriel.example", at=at + timedelta(hours=12))
         event = parse_mail(raw, address=self._address, domain=self._domain)
         reason = f"{inbox.MAX_DEATHS} workers ended while they worked on it"
@@ -175,11 +180,6 @@ class _Arrivals:
         row = self._store(_Arrival(raw, event), {"state": "quarantined", "error": reason, "attempts": tries})
         at = raw.received_at + timedelta(seconds=9)
         self._world.events.append(EventQuarantined(at=at, channel="email", inbox_id=row, reason=reason))
-
-
-def _sender(world: World, message: Message) -> str:
-    """From which address a message came: its conversation is with it."""
-    return world.remote_addresses[message.conversation_id]
 
 
 def _words(message: Message) -> str:

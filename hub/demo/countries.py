@@ -81,9 +81,7 @@ def _city(text: str, *, zone: str) -> City:
     """`Bruxelles/Brussels/Bruselas@Zone*weight`: one name is for all languages, the zone may be the country's."""
     named, _, weight = text.partition("*")
     written, _, own_zone = named.partition("@")
-    names: Sequence[str] = written.split("/")
-    if len(names) == 1:
-        names = names * 3
+    names: Sequence[str] = written.split("/") if "/" in written else (written, written, written)
     languages = (Language.FR, Language.EN, Language.ES)
     return City(names=dict(zip(languages, names, strict=True)), zone=own_zone or zone, weight=float(weight))
 

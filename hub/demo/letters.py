@@ -12,7 +12,9 @@ from hub.demo.names import Name
 from hub.demo.texts import Tongue, one_of
 
 _NARROW, _NBSP = "\u202f", "\u00a0"
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', _NARROW: " ", _NBSP: " ", "–": "-"})
+_STRAIGHT = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', _NARROW: " ", _NBSP: " ", "–": "-"}
+)
 _SHORT_CHARS = 190
 _ABBREVIATIONS = {
     "s’il vous plaît": "svp",

@@ -14,7 +14,14 @@ from hub.demo.dice import Dice
 
 #: Reserved for examples (RFC 2606): no mail ever leaves for them.
 MAIL_DOMAINS = ("mail.example", "courriel.example", "poste.example", "inbox.example", "webmail.example")
-_PATTERNS = ("{first}.{last}", "{first}.{last}", "{first}{last}", "{initial}.{last}", "{first}_{last}", "{last}.{first}")
+_PATTERNS = (
+    "{first}.{last}",
+    "{first}.{last}",
+    "{first}{last}",
+    "{initial}.{last}",
+    "{first}_{last}",
+    "{last}.{first}",
+)
 
 
 @dataclass(frozen=True, slots=True)

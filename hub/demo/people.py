@@ -32,7 +32,14 @@ _FR, _EN, _ES = Language.FR, Language.EN, Language.ES
 #: Who may sign in. Never used in production.
 SIGN_INS = (
     Person(
-        "Conseillère · Agent", "agent@vi-hub.example", "Agathe Morel", Role.ADVISER, True, (_FR, _EN, _ES), 3, "demo-agent"
+        "Conseillère · Agent",
+        "agent@vi-hub.example",
+        "Agathe Morel",
+        Role.ADVISER,
+        True,
+        (_FR, _EN, _ES),
+        3,
+        "demo-agent",
     ),
     Person(
         "Conseillère santé · Medical",
@@ -65,4 +72,3 @@ COLLEAGUES = (
     Person("", "paul.vasseur@vi-hub.example", "Paul Vasseur", Role.MEDICAL, False, (_FR, _EN), 2),
 )
 EVERYBODY = SIGN_INS + COLLEAGUES
-

@@ -215,4 +215,3 @@ class _Requests:
             {"ticket_id": story.ticket.id, "other_id": other, "role": role, "created_at": at}
         )
         self._world.events.append(TicketLinked(at=at, ticket_id=story.ticket.id, other=other, role=role))
-

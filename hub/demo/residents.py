@@ -119,9 +119,7 @@ class Registry:
         )
         return self._resident(member, name, country, city, registered_at)
 
-    def _resident(
-        self, member: Member, name: Name, country: Country, city: City, registered_at: datetime
-    ) -> Resident:
+    def _resident(self, member: Member, name: Name, country: Country, city: City, registered_at: datetime) -> Resident:
         addresses: list[tuple[str, bool]] = []
         if member.rank is not Rank.CHILD:
             addresses.append((self._names.address(name), self._dice.chance(_VERIFIED)))
@@ -188,7 +186,10 @@ class Registry:
         number = next(
             number
             for number, one in enumerate(residents)
-            if one.country.iso2 == "SG" and one.woman and one.member.language is Language.FR and _in_post(one, self._as_of)
+            if one.country.iso2 == "SG"
+            and one.woman
+            and one.member.language is Language.FR
+            and _in_post(one, self._as_of)
         )
         lea = residents[number]
         own = Identity(
@@ -220,4 +221,3 @@ def _in_post(resident: Resident, at: datetime) -> bool:
         and member.mission_end
         and member.departure_date + timedelta(days=60) < day < member.mission_end
     )
-

@@ -1,6 +1,5 @@
 """A case as a conversation: who wrote what, when, until it stands where it is to stand."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -134,10 +133,11 @@ class _Telling:
         unanswered = self._dice.chance(0.06) and self._room.urgency is not Urgency.P1
         if unanswered or not self._answer_first():
             return
-        *past, last = self._before[: self._dice.whole(1, max(len(self._before), 1))] or [None]
-        for exchange in past:
-            if exchange is not None and not self._exchange(exchange, leave=0.4):
+        chosen = self._before[: self._dice.whole(1, max(len(self._before), 1))]
+        for exchange in chosen[:-1]:
+            if not self._exchange(exchange, leave=0.4):
                 break
+        last = chosen[-1] if chosen else None
         asked_at = self._rhythm.late_question(zone=self._zone, after=self._thread.last_at + _SOON)
         if self._room.urgency is Urgency.P1:
             asked_at = self._thread.last_at + (self._room.until - self._thread.last_at) * self._dice.between(0.1, 0.5)

@@ -33,7 +33,8 @@ class World:
     """Everything that is made, in memory, before any of it is stored.
 
     Contributors read what earlier ones left and add rows, events and files. `dice` and `minter` are asked for by name,
-    so that a new contributor changes nothing of what the others make.
+    so that a new contributor changes nothing of what the others make. `users`: accounts that are there already, by
+    address; `inbox_ids`: numbers that were set aside for rows of the inbox.
     """
 
     seed: int
@@ -42,10 +43,11 @@ class World:
     keyring: Keyring
     matrix: Matrix
     danger: DangerRules
+    users: Mapping[str, UserId]
+    inbox_ids: tuple[int, ...]
     colleagues: tuple[Colleague, ...] = ()
     residents: list[Resident] = field(default_factory=list)
     messages: list[NewMessage] = field(default_factory=list)
-    inbox_ids: tuple[int, ...] = ()
     rows: dict[Table, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     events: list[Event] = field(default_factory=list)
     files: list[tuple[AttachmentId, bytes]] = field(default_factory=list)

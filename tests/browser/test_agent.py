@@ -1,6 +1,5 @@
 """An adviser's first hour in the console: what comes in is there without reloading, what goes out is seen to arrive."""
 
-import asyncio
 import re
 from collections.abc import Iterator
 
@@ -8,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.screen import chromium, sign_in
+from tests.conftest import run_apart
 from tests.journeys.running import RunningHub, letter, running_hub, seed_agent, until
 
 pytestmark = [pytest.mark.database, pytest.mark.browser]
@@ -21,7 +21,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def hub(fresh_database_url: str) -> Iterator[RunningHub]:
-    asyncio.run(seed_agent(fresh_database_url))
+    run_apart(seed_agent(fresh_database_url))
     with running_hub(fresh_database_url) as running:
         yield running
 

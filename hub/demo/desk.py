@@ -1,0 +1,43 @@
+"""The accounts of the people who answer."""
+
+import secrets
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
+
+from domain.ids import UserId
+from hub.demo.people import EVERYBODY, Person
+from hub.demo.world import Colleague, World
+from storage import tables
+
+_HERE_FOR = timedelta(days=400)
+
+
+def contribute(world: World) -> None:
+    """Give everybody at the desk an account, unless they have one."""
+    created_at = world.as_of - _HERE_FOR
+    mint = world.minter("desk")
+    made = []
+    for person in EVERYBODY:
+        user_id = UserId(mint(created_at))
+        if person.email not in world.users:
+            world.rows[tables.user_account].append(
+                {
+                    "id": user_id,
+                    "email": person.email,
+                    "name": person.name,
+                    "role": person.role,
+                    "password_hash": _hash(person),
+                    "created_at": created_at,
+                }
+            )
+        made.append(Colleague(world.users.get(person.email, user_id), person))
+    world.colleagues = tuple(made)
+
+
+def _hash(person: Person) -> str:
+    """What is stored. A colleague's is of a password that is thrown away at once."""
+    if person.password:
+        return PasswordHasher().hash(person.password)
+    return PasswordHasher.from_parameters(CHEAPEST).hash(secrets.token_urlsafe(32))

@@ -1,0 +1,186 @@
+"""A proxy between one process of the hub and PostgreSQL, with gates that hold back a statement or its answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import Path
+
+from tests.rig.wire import READY, ClientWords, ServerWords
+
+_CHUNK_BYTES = 65_536
+#: A server process that lost its client ends what it is doing first.
+FAREWELL_SECONDS = 20.0
+
+
+class Side(Enum):
+    """Where a gate stands."""
+
+    REQUEST = auto()
+    ANSWER = auto()
+
+
+@dataclass(slots=True)
+class Gate:
+    """Holds back every statement with these words, or the whole answer to it once the server has given it.
+
+    `reached` is set when something waits before the gate; `opened` lets it through.
+    """
+
+    words: str
+    side: Side
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stops(self, sql: str | None, side: Side) -> bool:
+        """Whether it holds this back."""
+        return side is self.side and sql is not None and self.words in sql and not self.opened.is_set()
+
+
+class Proxy:
+    """Passes connections on to the server's socket; at most one gate is shut at a time."""
+
+    def __init__(self, server: Path) -> None:
+        self._server = server
+        self._gate: Gate | None = None
+        self._talks: set[asyncio.Task[None]] = set()
+        self.port = 0
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[int]:
+        """Take connections while the context is open; yields the port."""
+        server = await asyncio.start_server(self._take, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self.port
+        finally:
+            server.close()
+            self.open()
+            for talk in tuple(self._talks):
+                talk.cancel()
+            await asyncio.gather(*self._talks, return_exceptions=True)
+
+    @property
+    def talks(self) -> int:
+        """How many connections are open, those included whose server process has not ended yet."""
+        return len(self._talks)
+
+    def shut(self, words: str, side: Side) -> Gate:
+        """Shut a gate; give it to wait for what it holds."""
+        self.open()
+        self._gate = Gate(words, side)
+        return self._gate
+
+    def open(self) -> None:
+        """Let through whatever waits."""
+        if self._gate is not None:
+            self._gate.opened.set()
+            self._gate = None
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._talks.add(task)
+        try:
+            await self._talk(reader, writer)
+        except asyncio.CancelledError:
+            return  # the rig is closing; asyncio would report it as an error
+        finally:
+            self._talks.discard(task)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            there, back = await asyncio.open_unix_connection(str(self._server))
+        except OSError:
+            await _hang_up(writer)
+            return
+        talk = _Talk(self, ClientWords(), ServerWords())
+        ways = [asyncio.create_task(talk.ask(reader, back)), asyncio.create_task(talk.answer(there, writer))]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            await _stop(ways)
+            await _hang_up(writer)
+            await _see_off(there, back)
+        finally:
+            await _stop(ways)
+            await _hang_up(writer)
+            await _hang_up(back)
+
+    def stopping(self, sql: str | None, side: Side) -> Gate | None:
+        """The gate before which this must wait."""
+        return self._gate if self._gate is not None and self._gate.stops(sql, side) else None
+
+
+@dataclass(slots=True)
+class _Talk:
+    """One connection. Statements follow one another: the answer belongs to the last one that was let through."""
+
+    proxy: Proxy
+    client: ClientWords
+    server: ServerWords
+    running: str | None = None
+
+    async def ask(self, reader: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        """Client to server, until the client is gone."""
+        with suppress(OSError):
+            while data := await reader.read(_CHUNK_BYTES):
+                for message in self.client.feed(data):
+                    sql = self.client.runs(message)
+                    if (gate := self.proxy.stopping(sql, Side.REQUEST)) is not None:
+                        gate.reached.set()
+                        if not await _opened(gate, reader):
+                            return
+                    self.running = sql if sql is not None else self.running
+                    back.write(message)
+                await back.drain()
+
+    async def answer(self, there: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Server to client, until the server is gone."""
+        held: list[bytes] = []
+        with suppress(OSError):
+            while data := await there.read(_CHUNK_BYTES):
+                letters, self.client.letters = self.client.letters, 0
+                for message in self.server.feed(data, letters=letters):
+                    held.append(message)
+                    gate = self.proxy.stopping(self.running, Side.ANSWER)
+                    if gate is not None and message[:1] != READY:
+                        continue  # nothing of the answer goes out before all of it is here
+                    if gate is not None:
+                        gate.reached.set()
+                        await gate.opened.wait()
+                    if message[:1] == READY:
+                        self.running = None
+                    writer.write(b"".join(held))
+                    held.clear()
+                await writer.drain()
+
+
+async def _opened(gate: Gate, reader: asyncio.StreamReader) -> bool:
+    """Wait for the gate; False when the client was killed meanwhile. It waits for its answer and says nothing more."""
+    opening = asyncio.create_task(gate.opened.wait())
+    leaving = asyncio.create_task(reader.read(1))
+    await asyncio.wait((opening, leaving), return_when=asyncio.FIRST_COMPLETED)
+    await _stop([opening, leaving])
+    return gate.opened.is_set()
+
+
+async def _see_off(there: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+    """Tell the server that its client is gone, and wait until its process has ended: it may still commit."""
+    with suppress(OSError, TimeoutError):
+        back.write_eof()
+        async with asyncio.timeout(FAREWELL_SECONDS):
+            while await there.read(_CHUNK_BYTES):
+                pass
+
+
+async def _stop(tasks: list[asyncio.Task[None]] | list[asyncio.Task[object]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
