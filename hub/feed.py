@@ -30,6 +30,8 @@ IN_A_FRAME = 500
 PING_SECONDS = 20.0
 #: The log is looked at this often although nobody called: a bus that lost a call costs this much, never an event.
 LOOK_SECONDS = 5.0
+#: One that could not read for this long no longer follows.
+STALE_SECONDS = 15.0
 _PAUSE_SECONDS = 0.25
 
 PING = '{"type":"ping"}'
@@ -90,7 +92,7 @@ class Feed:
     def is_following(self) -> bool:
         """Whether the log was read lately."""
         alive = self._task is not None and not self._task.done()
-        return alive and asyncio.get_running_loop().time() - self._read_at < 3 * self._look_seconds
+        return alive and asyncio.get_running_loop().time() - self._read_at < STALE_SECONDS
 
     async def follow(self, after: int | None) -> AsyncGenerator[str, None]:
         """The frames of a stream that knows everything up to `after` (None: nothing yet), for ever.
@@ -99,11 +101,15 @@ class Feed:
         `after` cannot be told. Raises what reading the database raises.
         """
         await self._known.wait()
+        if after is not None and after > self._head:
+            await (
+                self._catch_up()
+            )  # another process told of it first: greeted with less, the page would read it all again
         era, position = self._era, self._head if after is None else after
         yield f'{{"type":"hello","position":{self._head}}}'
         while True:
             if position > self._head:
-                await self._catch_up()  # it may have been told of by another process, or read from the log, before us
+                await self._catch_up()  # it was read from the log before the feed came there
             if era != self._era or not self._can_tell(position):
                 era, position = self._era, self._head
                 yield RESET

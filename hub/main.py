@@ -110,7 +110,7 @@ def _lifespan(hub: Hub, mailbox: Mailbox | None) -> Any:
 
 def _mailbox(hub: Hub) -> Mailbox | None:
     """Where mail goes while there is no sending server."""
-    if hub.settings.smtp_host:
+    if not hub.settings.has_mailbox:
         return None
     return Mailbox(hub.settings.data_dir / "mailbox", clock=hub.clock)
 

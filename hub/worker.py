@@ -43,6 +43,8 @@ class Loop:
                 rest = self.rest_seconds[0]
                 await asyncio.sleep(0)
                 continue
+            if stop.is_set():
+                return
             await self._rest(rest if found == 0 else -found)
             rest = min(rest * 2, self.rest_seconds[1])
 

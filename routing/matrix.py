@@ -53,8 +53,8 @@ class Matrix:
     def route(self, *, kind: Kind, danger: Danger | None, confidence: float, now: datetime) -> Route:
         """Where a request goes: danger beats kind, an uncertain kind goes to the front desk. Raises UnknownKind."""
         if danger is not None:
-            words = ", ".join(f"« {word} »" for word in danger.words)
-            return self._owned(self.row(danger.kind), f"Danger : {words}", now)
+            # The rule and not the words: a reason is read where the message itself may not be.
+            return self._owned(self.row(danger.kind), f"Danger (règle {danger.rule})", now)
         row = self.row(kind)
         if confidence < self.owners.threshold:
             return self._front_desk(row, confidence)

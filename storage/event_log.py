@@ -16,10 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.events import CATALOGUE, Event
 from domain.ids import EventId, lowest_at, mint
 from storage import tables
+from storage.values import storable
 
 _ENVELOPE = ("at", "actor", "ticket_id", "conversation_id", "message_id", "member_id", "call_id")
 #: How far ahead partitions are made.
 MONTHS_AHEAD = 3
+_STRAYED = "DELETE FROM event_default WHERE id >= :low AND id < :high RETURNING *"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +103,30 @@ async def of_ticket(connection: AsyncConnection, ticket_id: Any) -> tuple[Event,
 
 
 async def make_partitions(connection: AsyncConnection, *, since: datetime, until: datetime) -> tuple[str, ...]:
-    """Make the monthly partitions that cover [since, until) where they are missing; returns the new ones' names."""
-    existing = set((await connection.execute(text("SELECT inhrelid::regclass::text FROM pg_inherits"))).scalars())
-    made = []
-    for start, end in months(since, until):
-        name = f"event_{start:%Y_%m}"
-        if name not in existing:
-            bounds = f"FROM ('{lowest_at(start)}') TO ('{lowest_at(end)}')"
-            await connection.execute(text(f"CREATE TABLE {name} PARTITION OF event FOR VALUES {bounds}"))
-            made.append(name)
-    return tuple(made)
+    """Make the monthly partitions that cover [since, until) where they are missing; returns the new ones' names.
+
+    Events of these months that have strayed into the default partition are taken home.
+    """
+    wanted = {f"event_{start:%Y_%m}": (lowest_at(start), lowest_at(end)) for start, end in months(since, until)}
+    if not await _missing(connection, wanted):
+        return ()
+    # One at a time makes them; and no event strays while they are made.
+    await connection.execute(text("LOCK TABLE event_default IN ACCESS EXCLUSIVE MODE"))
+    made = await _missing(connection, wanted)
+    for name in made:
+        low, high = wanted[name]
+        await connection.execute(text(f"CREATE TABLE {name} (LIKE event)"))
+        taken_home = f"WITH strayed AS ({_STRAYED}) INSERT INTO {name} SELECT * FROM strayed"  # noqa: S608 - our name
+        await connection.execute(text(taken_home), {"low": low, "high": high})
+        bounds = f"FROM ('{low}') TO ('{high}')"
+        await connection.execute(text(f"ALTER TABLE event ATTACH PARTITION {name} FOR VALUES {bounds}"))
+    return made
+
+
+async def _missing(connection: AsyncConnection, names: Iterable[str]) -> tuple[str, ...]:
+    partitions = text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'event'::regclass")
+    existing = set((await connection.execute(partitions)).scalars())
+    return tuple(name for name in names if name not in existing)
 
 
 async def stray(connection: AsyncConnection) -> int:
@@ -130,16 +146,13 @@ def months(since: datetime, until: datetime) -> Iterable[tuple[datetime, datetim
 
 def as_row(event: Event, *, event_id: EventId) -> dict[str, Any]:
     """An event as the columns of its table."""
-    fields = msgspec.to_builtins(event, builtin_types=(datetime,))
     envelope = {name: getattr(event, name) for name in _ENVELOPE}
-    data = {name: value for name, value in fields.items() if name not in envelope}
-    return {
-        "id": event_id,
-        "type": event.type,
-        "version": event.version,
-        **envelope,
-        "data": msgspec.to_builtins(data),
+    data = {
+        name: storable(value) if isinstance(value, str) else value
+        for name, value in msgspec.to_builtins(event).items()
+        if name not in envelope
     }
+    return {"id": event_id, "type": event.type, "version": event.version, **envelope, "data": data}
 
 
 def _row(event: Event) -> dict[str, Any]:

@@ -4,24 +4,26 @@ Life of a row: `new` → danger-first pass → `ready` → `claimed` under a lea
 `quarantined`, visible and replayable. Order is kept per lane; a cry for help may overtake its own lane.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, literal_column, or_, select, text, update
+from sqlalchemy import bindparam, case, delete, func, literal_column, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import AccountId
 from storage import tables
 from storage.tables import inbox
+from storage.values import storable
 
 #: An event that fails this many times is put aside for a person.
 MAX_ATTEMPTS = 3
 #: One with which a worker died this many times is put aside too: it may be what kills them.
 MAX_DEATHS = 5
-PRIORITY_DANGER = 0
-PRIORITY_NORMAL = 5
+#: A cry for help, the rest of its lane, everything else.
+PRIORITY_DANGER, PRIORITY_ITS_LANE, PRIORITY_NORMAL = 0, 1, 5
+_MAX_REASON_CHARS = 500
 _PENDING = ("new", "ready", "claimed")
 
 
@@ -64,7 +66,7 @@ async def unread(connection: AsyncConnection, *, limit: int) -> tuple[InboxRow, 
 
 
 async def mark_read(connection: AsyncConnection, *, calm: Sequence[int], danger: Sequence[tuple[int, bytes]]) -> None:
-    """End the danger-first pass: calm rows become ready, dangerous ones too and go first with all their lane."""
+    """End the danger-first pass: calm rows become ready, dangerous ones too and go first, then all their lane."""
     if calm:
         await connection.execute(update(inbox).where(inbox.c.id.in_(calm)).values(state="ready"))
     if danger:
@@ -76,7 +78,9 @@ async def mark_read(connection: AsyncConnection, *, calm: Sequence[int], danger:
         )
         lanes = select(inbox.c.lane).where(inbox.c.id.in_([row for row, _ in danger]))
         await connection.execute(
-            update(inbox).where(inbox.c.lane.in_(lanes), inbox.c.state.in_(_PENDING)).values(priority=PRIORITY_DANGER)
+            update(inbox)
+            .where(inbox.c.lane.in_(lanes), inbox.c.state.in_(_PENDING), inbox.c.danger.is_(None))
+            .values(priority=PRIORITY_ITS_LANE)
         )
 
 
@@ -85,14 +89,14 @@ async def set_aside(connection: AsyncConnection, rows: Sequence[tuple[int, str]]
     if rows:
         await connection.execute(
             update(inbox).where(inbox.c.id == bindparam("row")).values(state="quarantined", error=bindparam("reason")),
-            [{"row": row, "reason": reason[:500]} for row, reason in rows],
+            [{"row": row, "reason": storable(reason, most=_MAX_REASON_CHARS)} for row, reason in rows],
         )
 
 
 async def claim(
     connection: AsyncConnection, *, worker: UUID, now: datetime, lease: timedelta, limit: int
 ) -> tuple[InboxRow, ...]:
-    """Claim up to `limit` rows, one a lane: the lane's head, or a cry for help while nothing of its lane is at work.
+    """Claim up to `limit` rows, one a lane: its head or a cry for help, while nothing of the lane is at work.
 
     Head of lane by a scalar sub-query: it is never turned into a hash anti-join when statistics are stale.
     """
@@ -100,29 +104,40 @@ async def claim(
     first = (
         select(func.min(other.c.id)).where(other.c.lane == inbox.c.lane, other.c.state.in_(_PENDING)).scalar_subquery()
     )
-    busy = select(func.count()).where(other.c.lane == inbox.c.lane, other.c.state == "claimed").scalar_subquery()
+    at_work = select(func.count()).where(other.c.lane == inbox.c.lane, other.c.state == "claimed").scalar_subquery()
     wanted = (
         select(inbox.c.id, inbox.c.lane)
         .where(
             inbox.c.state == "ready",
             inbox.c.run_at <= now,
-            or_(inbox.c.id == first, (inbox.c.danger.is_not(None)) & (busy == 0)),
+            # By CASE, so that the second, which reads the whole lane, is asked of few rows.
+            case((or_(inbox.c.id == first, inbox.c.danger.is_not(None)), at_work == 0), else_=False),
         )
         .order_by(inbox.c.priority, inbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     found = (await connection.execute(wanted)).all()
-    ids = list({lane: row for row, lane in reversed(found)}.values())
-    if not ids:
+    by_lane = {lane: row for row, lane in reversed(found)}
+    if not by_lane:
         return ()
+    ours = await _lanes_of_ours(connection, by_lane)
     claimed = await connection.execute(
         update(inbox)
-        .where(inbox.c.id.in_(ids))
+        .where(inbox.c.id.in_([by_lane[lane] for lane in ours]), at_work == 0)
         .values(state="claimed", worker=worker, lease_until=now + lease, attempts=inbox.c.attempts + 1)
         .returning(*_FIELDS)
     )
     return tuple(sorted((InboxRow(*row) for row in claimed), key=lambda row: (row.danger is None, row.id)))
+
+
+async def _lanes_of_ours(connection: AsyncConnection, lanes: Collection[int]) -> Sequence[int]:
+    """The lanes from which no other worker claims at this moment; none will until this transaction ends.
+
+    Row locks do not tell: another worker may be about to claim another row of the lane, unseen until it commits.
+    """
+    free = text("SELECT lane FROM unnest(CAST(:lanes AS bigint[])) AS lane WHERE pg_try_advisory_xact_lock(lane)")
+    return (await connection.execute(free, {"lanes": list(lanes)})).scalars().all()
 
 
 async def finish(
@@ -144,9 +159,12 @@ async def finish(
 
 
 async def fail(connection: AsyncConnection, row: InboxRow, *, worker: UUID, now: datetime, error: str) -> bool:
-    """Put a row back with a back-off or, after three attempts, into quarantine; True when it was quarantined."""
+    """Put a row back with a back-off or, after three attempts, into quarantine; True when it was quarantined.
+
+    A row that is no longer this worker's stays as it is.
+    """
     spent = row.attempts >= MAX_ATTEMPTS
-    await connection.execute(
+    result = await connection.execute(
         update(inbox)
         .where(inbox.c.id == row.id, inbox.c.worker == worker, inbox.c.state == "claimed")
         .values(
@@ -154,10 +172,10 @@ async def fail(connection: AsyncConnection, row: InboxRow, *, worker: UUID, now:
             run_at=now + timedelta(seconds=2**row.attempts / 2),
             worker=None,
             lease_until=None,
-            error=error[:500],
+            error=storable(error, most=_MAX_REASON_CHARS),
         )
     )
-    return spent
+    return spent and result.rowcount == 1
 
 
 async def release(connection: AsyncConnection, *, worker: UUID) -> None:

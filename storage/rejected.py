@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import AccountId
 from storage import tables
+from storage.values import storable
 
 _rejected = tables.rejected_payload
 KEPT_FOR = timedelta(hours=24)
@@ -47,7 +48,9 @@ async def keep(
     if len(sealed) > MAX_ONE_BYTES or used + len(sealed) > MAX_BYTES:
         return False
     await connection.execute(
-        insert(_rejected).values(account_id=account_id, received_at=received_at, reason=reason[:500], sealed=sealed)
+        insert(_rejected).values(
+            account_id=account_id, received_at=received_at, reason=storable(reason, most=500), sealed=sealed
+        )
     )
     return True
 

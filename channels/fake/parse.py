@@ -86,7 +86,7 @@ def _read(data: bytes | msgspec.Raw, wire: type[_Wire]) -> _Wire:
 def _word(value: str, name: str) -> str:
     word = value.strip()
     if not word or not word.isprintable():
-        raise Malformed(f"{name} is {value!r}: it must be printable")
+        raise Malformed(f"{name} holds characters that cannot be printed")
     return word
 
 

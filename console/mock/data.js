@@ -38,7 +38,7 @@ export function openTicket(age = 0, request = pick(REQUESTS.slice(2)), left = nu
   const due = left === null ? opened + minutes(TARGET[urgency] * (0.6 + chance())) : Date.now() + left
   const ticket = {
     id: randomUUID(), reference: `VI-${++reference}`, state: 'open', kind, risk: 'frais_sante', owner, urgency, medical, language, title,
-    channel: pick(CHANNELS), member_name: known ? name : null, country: known ? country : null, opened_at: iso(opened), first_message_at: iso(opened),
+    channel: pick(CHANNELS), member_name: known ? name : null, sender: name, country: known ? country : null, opened_at: iso(opened), first_message_at: iso(opened),
     updated_at: iso(opened), first_response_at: null, solved_at: null, due_at: iso(due), warning_at: iso(due - (due - opened) / 4), breached: due < Date.now(),
     reason: `Nature reconnue dans le premier message ; la matrice donne ce propriétaire pour un volontaire couvert à cette date.`,
     remote_address: `${name.toLowerCase().normalize('NFD').replace(/[^a-z]+/g, '.')}@exemple.org`,
@@ -82,13 +82,15 @@ export const catalogue = {
 }
 
 export const quarantine = [
-  { id: 811, account_id: randomUUID(), channel: 'email', received_at: iso(Date.now() - minutes(42)), attempts: 3, reason: 'En-tête Date illisible après décodage (« 31 Feb »).' },
-  { id: 794, account_id: randomUUID(), channel: 'whatsapp', received_at: iso(Date.now() - minutes(260)), attempts: 1, reason: 'Signature fausse : le secret du compte a peut-être changé.' },
+  { id: 'event-811', account_id: randomUUID(), channel: 'email', received_at: iso(Date.now() - minutes(42)), attempts: 3, reason: 'En-tête Date illisible après décodage (« 31 Feb »).' },
+  { id: 'payload-794', account_id: randomUUID(), channel: 'whatsapp', received_at: iso(Date.now() - minutes(260)), attempts: 1, reason: 'Signature fausse : le secret du compte a peut-être changé.' },
 ]
 
 export const ledger = Array.from({ length: 24 }, (_, at) => {
   const stored = Math.round(30 + 60 * chance())
   const lost = at === 6 ? 2 : 0
   const row = { hour: iso(Math.floor(Date.now() / 3600e3 - at) * 3600e3), received: stored + 3, duplicates: 3, stored, quarantined: at === 4 ? 1 : 0, pending: at === 0 ? 4 : 0, replies: 22, settled: at === 0 ? 20 : 22, unsettled: at === 0 ? 2 : 0 }
-  return { ...row, processed: stored - row.quarantined - row.pending - lost, balanced: lost === 0 }
+  const processed = stored - row.quarantined - row.pending
+  const faults = lost === 0 ? [] : [{ fault: 'no_message', gap: -lost }]
+  return { ...row, accepted: stored, processed, said: processed, messages: processed - lost, faults, balanced: lost === 0 }
 })

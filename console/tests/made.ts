@@ -4,7 +4,7 @@ import type { MessageItem, TicketRow } from '@/api/schema'
 export function ticket(change: Partial<TicketRow> = {}): TicketRow {
   return {
     id: 'a', reference: 'VI-1', state: 'open', kind: 'claim_status', risk: 'frais_sante', owner: 'BROKER_HEALTH', urgency: 'P3', medical: 'none',
-    language: 'fr', title: 'Suivi de remboursement', channel: 'email', member_name: 'Camille Renaud', country: 'BE', opened_at: '2026-11-24T08:00:00Z',
+    language: 'fr', title: 'Suivi de remboursement', channel: 'email', member_name: 'Camille Renaud', sender: null, country: 'BE', opened_at: '2026-11-24T08:00:00Z',
     first_message_at: '2026-11-24T08:00:00Z', updated_at: '2026-11-24T08:00:00Z', first_response_at: null, solved_at: null,
     due_at: '2026-11-24T12:00:00Z', warning_at: '2026-11-24T11:00:00Z', breached: false, ...change,
   }

@@ -16,6 +16,7 @@ from hub.doctor.books import books, in_words
 from hub.journey.channels import UnknownAccount
 from hub.settings import Settings
 from storage import inbox, rejected
+from storage.engine import is_away
 from storage.group_commit import DatabaseAway, GroupCommit
 from storage.keys import Purpose, Unsealable
 from storage.ledger import Hour
@@ -80,6 +81,11 @@ def run(arguments: argparse.Namespace) -> int:
             return asyncio.run(_run(settings, url, hours=arguments.hours, replay=arguments.replay))
     except NotMigrated as reason:
         sys.stderr.write(f"{reason}\n")
+        return 1
+    except Exception as error:
+        if not is_away(error):
+            raise
+        sys.stderr.write("La base de données ne répond pas : hub doctor · The database does not answer: hub doctor\n")
         return 1
 
 

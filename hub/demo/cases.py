@@ -21,6 +21,8 @@ _LANGUAGES = {Language.FR: 66, Language.EN: 22, Language.ES: 12}
 _OPEN_AGE, _MEMBER_AGE, _PARTNER_AGE = 8.0, 18.0, 16.0
 #: Too young to have been worked on.
 _FRESH = timedelta(hours=5)
+#: What hurries is not left waiting for longer.
+_HURRIED = timedelta(days=3)
 #: P1 of the last two days, so that somebody who looks at the screen sees some: kinds and how long ago.
 _IN_SIGHT = (
     (Kind("hospital_refuses_care"), Language.FR, timedelta(seconds=35)),
@@ -99,7 +101,7 @@ class Cases:
         """Who is still waiting, and for whom: the younger the likelier."""
         seen = {self._as_of - ago for _, _, ago in _IN_SIGHT}
         standing = {case.number: Standing.OPEN for case in cases if case.at in seen or self._is_fresh(case)}
-        left = [case for case in cases if case.number not in standing and not self._is_grave(case)]
+        left = [case for case in cases if case.number not in standing and self._may_wait(case)]
         handed = [case for case in left if self._goes_to_partner(case)]
         for number in self._youngest(handed, _PARTNER_AGE, WAITING_PARTNER):
             standing[number] = Standing.WAITING_PARTNER
@@ -121,6 +123,14 @@ class Cases:
 
     def _is_fresh(self, case: Case) -> bool:
         return self._as_of - case.at < _FRESH and not self._is_grave(case)
+
+    def _may_wait(self, case: Case) -> bool:
+        """Nothing grave waits for long, and what asks for nothing does not wait at all."""
+        script = tongue(case.language).scripts[case.demand.kind]
+        if not script.closing or (case.demand.family == "none" and not script.then):
+            return False
+        hurries = self._matrix.row(case.demand.kind).urgency in (Urgency.P1, Urgency.P2)
+        return not self._is_grave(case) and not (hurries and self._as_of - case.at > _HURRIED)
 
     def _is_grave(self, case: Case) -> bool:
         return self._matrix.row(case.demand.kind).urgency is Urgency.P1

@@ -45,6 +45,8 @@ _HOUSES: Mapping[str, tuple[str, ...]] = {
 #: Written as people write them; the others by their code.
 _SIGNS: Mapping[str, str] = {"USD": "$", "GBP": "£"}
 _NBSP = "\u00a0"
+#: What French does not say before « un » and « une ».
+_ELIDED = re.compile(r"\bde (?=une?\b)")
 #: Where a sentence begins with a small letter.
 _BEGINNING = re.compile(r"(\A[«“¿¡\s]*|[.!?…]\s+[«“¿¡]?\s*|\n[«“¿¡\s]*)([a-zà-öø-ÿœ])")
 _LARGE_RATE, _HUGE_RATE = 20, 1000
@@ -63,8 +65,8 @@ class Facts:
         day = at.astimezone(self.zone).date()
         moving = {f"in{days}": written_date(_working_days(day, days), self.language) for days in (2, 3, 5, 10)}
         signs = {"desk": desk.first, "de": "e" if desk.woman else "", "do": "a" if desk.woman else "o"}
-        # Twice: words that are filled in may hold slots themselves.
-        return _sentences(expand(text, dice=dice).format_map({**self.slots, **moving, **signs}))
+        filled = expand(text, dice=dice).format_map({**self.slots, **moving, **signs})
+        return _sentences(_ELIDED.sub("d’", filled) if self.language is Language.FR else filled)
 
 
 def facts_of(asker: Asker, tongue: Tongue, *, at: datetime, names: Names, dice: Dice) -> Facts:
@@ -72,7 +74,8 @@ def facts_of(asker: Asker, tongue: Tongue, *, at: datetime, names: Names, dice: 
     language, country = tongue.language, asker.country
     zone = ZoneInfo(asker.city.zone)
     today = at.astimezone(zone).date()
-    first = min(today - timedelta(days=1), asker.departure + timedelta(days=2)) if asker.departure < today else today
+    # Nothing that is told of the mission lies before it.
+    first = asker.departure + timedelta(days=2) if asker.departure < today - timedelta(days=3) else date.min
     day = max(today - timedelta(days=dice.whole(2, 9)), first)
     weeks = dice.whole(2, 5)
     before = max(today - timedelta(days=7 * weeks + dice.whole(0, 3)), first)

@@ -9,13 +9,14 @@ from domain.triage import Language
 from hub.demo.dice import Dice
 from hub.demo.facts import Facts
 from hub.demo.names import Name
-from hub.demo.texts import Tongue, one_of
+from hub.demo.texts import Exchange, Tongue, one_of
 
 _NARROW, _NBSP = "\u202f", "\u00a0"
-_STRAIGHT = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', _NARROW: " ", _NBSP: " ", "–": "-"}
-)
+_QUOTED = re.compile(r"«\s*(.*?)\s*»")
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', _NARROW: " ", _NBSP: " ", "–": "-"})
 _SHORT_CHARS = 190
+#: An answer that begins so needs no thanks before it.
+_THANKS = ("Merci", "Thank", "Gracias")
 _ABBREVIATIONS = {
     "s’il vous plaît": "svp",
     "Bonjour": "bjr",
@@ -64,7 +65,18 @@ class Writer:
     asker: Name
     desk: Name
     known: bool
+    volunteer: bool
     dice: Dice
+
+    @property
+    def reminder(self) -> Exchange:
+        """Somebody asks what has become of what the desk promised, and is told."""
+        return Exchange(member=self.tongue.letter["reminder"], desk=self.tongue.letter["reminder_answer"])
+
+    @property
+    def nudge(self) -> tuple[str, ...]:
+        """What somebody writes who had no answer."""
+        return self.tongue.letter["nudge"]
 
     def subject(self, texts: tuple[str, ...], *, at: datetime) -> str:
         """What the first mail is called."""
@@ -73,7 +85,7 @@ class Writer:
     def first(self, sentences: list[str], *, story: str | None, at: datetime) -> str:
         """The first letter: the request, what was added to it and, in a long one, who writes and what came before."""
         paragraphs = [" ".join(sentences[:2]), *sentences[2:]]
-        if self.hand.long:
+        if self.hand.long and self.volunteer:
             paragraphs.insert(0, one_of(self.tongue.letter["self"], dice=self.dice))
             if story:
                 paragraphs.insert(2, story)
@@ -88,12 +100,14 @@ class Writer:
         """A last word."""
         return self._finish(self._fill(one_of(self.tongue.letter["short_thanks"], dice=self.dice), at))
 
-    def answer(self, text: str, *, at: datetime, urgent: bool, by: Name) -> str:
+    def answer(self, text: str, *, at: datetime, first: bool, urgent: bool, by: Name) -> str:
         """What the desk writes, in careful typography and signed with a first name."""
-        greeting = "desk_greeting" if self.known else "desk_greeting_stranger"
+        greeting = "desk_greeting_stranger" if not self.known else "desk_greeting" if first else "desk_again"
         texts = self.tongue.letter[greeting]
-        opening = self._fill(texts[0] if urgent else self.dice.pick(texts), at, by)
-        ending = [] if urgent else [self._fill(self.dice.pick(self.tongue.letter["desk_ending"]), at, by)]
+        thanked = text.startswith(_THANKS)
+        opening = self._fill(texts[0] if urgent or thanked else self.dice.pick(texts), at, by)
+        endings = [one for one in self.tongue.letter["desk_ending"] if self.volunteer or "{" not in one]
+        ending = [] if urgent else [self._fill(self.dice.pick(endings), at, by)]
         body = "\n\n".join([opening, _paragraphs(self._fill(text, at, by))])
         return _typeset(f"{body}\n\n" + "\n".join([*ending, by.first]), self.tongue.language)
 
@@ -105,7 +119,7 @@ class Writer:
         ending = self.dice.pick(self.tongue.letter["ending"])
         name = self.asker.full if self.hand.signs_fully else self.asker.first
         lines = [line for line in (ending, name) if line]
-        if self.hand.role and self.known and greeting == "greeting":
+        if self.hand.role and self.volunteer and greeting == "greeting":
             lines.append(self._fill(self.dice.pick(self.tongue.letter["role"]), at))
         whole = "\n\n".join(piece for piece in (opening, body, "\n".join(lines)) if piece)
         if self.hand.mobile:
@@ -118,7 +132,12 @@ class Writer:
     def _finish(self, text: str) -> str:
         if self.hand.hurried and len(text) < _SHORT_CHARS:
             return _hurried(text, self.dice)
-        return text.translate(_STRAIGHT) if self.hand.plain else _typeset(text, self.tongue.language)
+        return _typed(text) if self.hand.plain else _typeset(text, self.tongue.language)
+
+
+def _typed(text: str) -> str:
+    """With the quotes and spaces of a keyboard."""
+    return _QUOTED.sub(r'"\1"', text).translate(_STRAIGHT)
 
 
 def _typeset(text: str, language: Language) -> str:
@@ -142,7 +161,7 @@ def _hurried(text: str, dice: Dice) -> str:
     """As typed with one thumb: no capitals, few accents, a slip or two."""
     for full, short in _ABBREVIATIONS.items():
         text = text.replace(full, short)
-    text = text.translate(_STRAIGHT)
+    text = _typed(text)
     if dice.chance(0.7):
         text = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
     words = [word if any(mark.isdigit() or mark == "@" for mark in word) else word.lower() for word in text.split(" ")]

@@ -1,5 +1,6 @@
 """Stores the demo: everything in one transaction, so that it is there as a whole or not at all."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from understanding.port import DangerRules
 
 #: Numbers of the inbox that are set aside; what is not used is a gap.
 _INBOX_NUMBERS = 1_000
+_FILES_AT_ONCE = 16
 _PARTITIONS_BEFORE, _PARTITIONS_AFTER = timedelta(days=100), timedelta(days=1)
 
 #: Shows a step at the terminal for as long as it takes.
@@ -65,8 +67,9 @@ async def load(place: Place, *, seed: int, as_of: datetime, step: Step) -> World
         with step(contributor.label):
             contributor.contribute(world)
     with step("Pièces jointes · attachments"):
-        for attachment_id, content in world.files:
-            await place.files.keep(attachment_id, content)
+        for start in range(0, len(world.files), _FILES_AT_ONCE):
+            some = world.files[start : start + _FILES_AT_ONCE]
+            await asyncio.gather(*(place.files.keep(attachment_id, content) for attachment_id, content in some))
     with step("Écriture · writing"):
         await _store(place, world, found)
     return world

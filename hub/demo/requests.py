@@ -92,6 +92,7 @@ class _Requests:
             asker=case.asker.name,
             desk=assignee.person.spoken,
             known=case.asker.member_id is not None,
+            volunteer=case.demand.asker == "member",
             dice=dice,
         )
         room = Room(
@@ -110,8 +111,8 @@ class _Requests:
             danger = self._world.danger.assess(f"{thread.subject}\n\n{thread.turns[0].text}")
             filed = Filed(route=self._route(case, danger=danger, confidence=1.0), danger=danger, confidence=1.0)
         if before is not None:
-            subject = before.messages[-1].subject or ""
-            filed = replace(filed, conversation=before.conversation, subject=subject.removeprefix("Re: "))
+            subject = (before.messages[-1].subject or "").removeprefix("Re: ")
+            filed = replace(filed, conversation=before.conversation, subject=subject)
         return _Written(case, thread, filed)
 
     def _confidence(self, case: Case) -> float:
@@ -151,6 +152,7 @@ class _Requests:
             and story.thread.case.language is case.language
             and story.thread.case.asker.member_id
             and story.thread.case.asker.end > end
+            and story.ticket.urgency not in (Urgency.P1, Urgency.P2)
             and not case.demand.countries
         ]
         if not able:

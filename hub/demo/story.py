@@ -1,5 +1,6 @@
 """A conversation as the product would have kept it: ticket, clock, messages and every event, step by step."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -35,6 +36,7 @@ from routing.titles import title
 from storage.clock.reads import Clock
 
 CHANNEL, FIRST_RESPONSE = "email", "first_response"
+_TAGS = re.compile(r"\s*\[VI-[0-9A-Z]+\]")
 _STATES: Mapping[Waits, TicketState] = {
     Waits.MEMBER: TicketState.WAITING_MEMBER,
     Waits.PARTNER: TicketState.WAITING_PARTNER,
@@ -298,8 +300,9 @@ class _Teller:
     def _inbound(self, turn: Turn) -> Message:
         dice, subject = self._archive.dice, self._subject
         if self._story.messages or self._filed.conversation is not None:
-            reference = self._story.ticket.reference if self._story.messages else ""
-            subject = f"Re: {self._subject} [{reference}]" if reference else f"Re: {self._subject}"
+            subject = f"Re: {self._subject}"
+            if self._story.messages:  # our answer carried the reference, in place of an earlier one
+                subject = f"{_TAGS.sub('', subject)} [{self._story.ticket.reference}]"
         sent_at = (turn.at - timedelta(seconds=dice.between(1.5, 40))).replace(microsecond=0)
         domain = self._asker.address.partition("@")[2]
         return Message(

@@ -2,8 +2,10 @@
 
 In a text `[a|b]` is a choice (choices may hold choices) and `{slot}` is filled in by `hub.demo.facts`. A script has
 `subject`, `say` (the request), `more` (what may be added), `answer` (the first one), `then` (exchanges in order) and
-`closing` (how the desk ends it); `files` are sent along. An exchange that has `waits = "partner"` ends with a third
-party at work, one that has `after = true` fits only once the result is known.
+`closing` (how the desk ends it, if it writes once more); `files` come along with words that announce them. What is said
+in the n-th way is answered in the n-th way where there are as many answers; a text after ♀ or ♂ is for women or men to
+write. An exchange that has `waits = "partner"` ends with a third party at work, one that has `after = true` fits only
+once the result is known.
 """
 
 import csv
@@ -18,6 +20,7 @@ from typing import Any
 from domain.triage import Kind, Language
 from hub.demo.dice import Dice
 
+_WOMAN, _MAN = "♀", "♂"
 SPOKEN = (Language.FR, Language.EN, Language.ES)
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 #: Tables of a file that are no scripts.
@@ -71,7 +74,8 @@ class Tongue:
 class Demand:
     """How often a kind is asked for (`weight`), by whom, where (none: everywhere) and when in a mission.
 
-    phase: before (the departure), post, ending, ended. `after`: the family's exchanges may follow the result.
+    phase: before (the departure), post, ending, ended. Of its family it takes the exchanges that follow a `result`
+    and the paragraphs (`story`) only when told so.
     """
 
     kind: Kind
@@ -80,7 +84,8 @@ class Demand:
     asker: str
     countries: frozenset[str]
     phase: str
-    after: bool
+    result: bool
+    story: bool
 
 
 @cache
@@ -114,7 +119,8 @@ def demands() -> tuple[Demand, ...]:
             asker=row["asker"],
             countries=frozenset(filter(None, row["countries"].split(","))),
             phase=row["phase"],
-            after=row["after"] == "1",
+            result="result" in row["with"].split(","),
+            story="story" in row["with"].split(","),
         )
         for row in rows
     )
@@ -127,6 +133,16 @@ def expand(text: str, *, dice: Dice) -> str:
         if chosen == text:
             return text
         text = chosen
+
+
+def fitting(texts: Sequence[str], *, woman: bool) -> list[int]:
+    """Which of the texts this person may write: those marked ♀ or ♂ are for women or men alone."""
+    return [place for place, text in enumerate(texts) if text[0] != (_MAN if woman else _WOMAN)]
+
+
+def bare(text: str) -> str:
+    """The text without its mark."""
+    return text.lstrip(_WOMAN + _MAN)
 
 
 def one_of(texts: Sequence[str], *, dice: Dice) -> str:

@@ -1,5 +1,6 @@
 """A case as a conversation: who wrote what, when, until it stands where it is to stand."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,15 +10,24 @@ from hub.demo.cases import Case, Standing
 from hub.demo.dice import Dice
 from hub.demo.letters import Writer
 from hub.demo.rhythm import Rhythm
-from hub.demo.texts import Exchange, Family, Script, one_of
+from hub.demo.texts import Exchange, Family, Script, bare, fitting
 from hub.demo.world import Colleague
 from routing.targets import Target
 
 #: How many exchanges follow the first one, before and after the result, at most.
 _EXCHANGES = (0, 1, 2, 3, 4, 5, 6)
-_EXCHANGES_WEIGHTS = (6, 14, 21, 22, 18, 12, 7)
-_THANKS, _REOPENS, _SOMEBODY_ELSE, _FILES, _NUDGES = 0.62, 0.07, 0.09, 0.85, 0.3
+_EXCHANGES_WEIGHTS = (4, 9, 17, 24, 22, 15, 9)
+_THANKS, _REOPENS, _SOMEBODY_ELSE, _FILES, _NUDGES, _REMINDERS = 0.66, 0.07, 0.09, 0.93, 0.2, 0.3
 _SOON = timedelta(minutes=1)
+#: A request that waits for us for weeks goes on slowly; after so long a silence people only ask what became of it.
+_SLOW, _FORGOTTEN = timedelta(days=2), timedelta(days=8)
+#: Which share of the requests that wait for us nobody has answered at all, by their age.
+_UNANSWERED = ((timedelta(hours=34), 0.8), (timedelta(days=5), 0.2), (timedelta(days=12), 0.04))
+_HURRIES = (Urgency.P1, Urgency.P2)
+#: Words that announce a file.
+_SENDS = re.compile(
+    r"\bjoin|joint|voici|transmets|attached|please find|here (is|are|’s)|adjunt|aquí va|va el", re.IGNORECASE
+)
 
 
 class Waits(StrEnum):
@@ -81,8 +91,10 @@ class _Telling:
         self._dice, self._writer, self._rhythm = room.dice, room.writer, room.rhythm
         subject = room.writer.subject(script.subject, at=case.at)
         self._thread = Thread(case, subject, assignee)
-        before, after = self._exchanges()
-        self._before, self._after = before, after
+        self._before, self._after = self._exchanges()
+        self._asked = self._dice.pick(fitting(script.say, woman=case.asker.name.woman))
+        same = len(script.answer) == len(script.say)
+        self._answered = self._asked if same else self._dice.whole(0, len(script.answer) - 1)
 
     def tell(self) -> Thread:
         """Turn by turn."""
@@ -103,7 +115,9 @@ class _Telling:
         count = self._dice.weighted(_EXCHANGES, _EXCHANGES_WEIGHTS)
         own = list(self._script.then)[: max(count, 1)]
         others = self._dice.some([one for one in self._family.then if not one.after], max(count - len(own), 0))
-        after = [one for one in self._family.then if one.after] if self._case.demand.after else []
+        if self._room.urgency not in _HURRIES and self._dice.chance(_REMINDERS):
+            others.insert(self._dice.whole(0, len(others)), self._writer.reminder)
+        after = [one for one in self._family.then if one.after] if self._case.demand.result else []
         spare = max(count - len(own) - len(others), 0) + self._dice.whole(0, 1)
         return own + others, self._dice.some(after, spare)
 
@@ -117,10 +131,11 @@ class _Telling:
             if not self._exchange(exchange, leave=0.35):
                 break
         since = self._thread.last_at
-        result_at = self._fitting(self._rhythm.result(since=since, urgency=self._room.urgency), since)
-        if result_at is None:
-            return
-        self._say(result_at, self._script.closing, waits=Waits.MEMBER)
+        if self._script.closing:
+            result_at = self._fitting(self._rhythm.result(since=since, urgency=self._room.urgency), since)
+            if result_at is None:
+                return
+            self._say(result_at, self._goes_with(self._script.closing), waits=Waits.MEMBER)
         for exchange in self._after:
             if not self._exchange(exchange, leave=0.1):
                 break
@@ -130,22 +145,26 @@ class _Telling:
 
     def _to_a_question(self) -> None:
         """It is our turn: a question of some hours or days ago, or the very first one."""
-        unanswered = self._dice.chance(0.06) and self._room.urgency is not Urgency.P1
+        age = self._room.until - self._case.at
+        left = next((share for limit, share in _UNANSWERED if age < limit), 0.0)
+        unanswered = self._room.urgency is not Urgency.P1 and self._dice.chance(left)
         if unanswered or not self._answer_first():
             return
         chosen = self._before[: self._dice.whole(1, max(len(self._before), 1))]
+        end = self._rhythm.late_question(zone=self._zone, after=self._thread.last_at + _SOON)
+        pace = (end - self._thread.last_at) / (len(chosen) + 1)
         for exchange in chosen[:-1]:
-            if not self._exchange(exchange, leave=0.4):
+            if not self._exchange(exchange, leave=0.4, not_before=pace if pace > _SLOW else None):
                 break
-        last = chosen[-1] if chosen else None
-        asked_at = self._rhythm.late_question(zone=self._zone, after=self._thread.last_at + _SOON)
+        asked_at = max(end, self._thread.last_at + (self._room.until - self._thread.last_at) * 0.1)
         if self._room.urgency is Urgency.P1:
             asked_at = self._thread.last_at + (self._room.until - self._thread.last_at) * self._dice.between(0.1, 0.5)
-        nudge = last is None or (self._dice.chance(_NUDGES) and self._room.urgency not in (Urgency.P1, Urgency.P2))
-        if nudge or last is None:
-            self._write(asked_at, one_of(self._writer.tongue.letter["nudge"], dice=self._dice))
-        else:
-            self._write(asked_at, one_of(last.member, dice=self._dice), self._files(last.files))
+        last = chosen[-1] if chosen and asked_at - self._thread.last_at < _FORGOTTEN else None
+        last = last or self._writer.reminder
+        self._write(asked_at, self._pair(last)[0], last.files)
+        nudged_at = asked_at + timedelta(hours=self._dice.between(20, 75))
+        if nudged_at < self._room.until and self._room.urgency not in _HURRIES and self._dice.chance(_NUDGES):
+            self._write(nudged_at, self._dice.pick(self._writer.nudge))
 
     def _to_an_answer(self, waits: Waits) -> None:
         """It is somebody else's turn."""
@@ -165,11 +184,11 @@ class _Telling:
 
     def _ask(self) -> None:
         more = [one for one in self._script.more if self._dice.chance(0.75 if self._writer.hand.long else 0.3)]
-        sentences = [one_of(text, dice=self._dice) for text in (self._script.say, *[(one,) for one in more])]
-        stories = self._family.story
-        story = one_of(stories, dice=self._dice) if stories else None
+        sentences = [bare(self._script.say[self._asked]), *more]
+        stories = self._family.story if self._case.demand.story else ()
+        story = self._dice.pick(stories) if stories else None
         text = self._writer.first(sentences, story=story, at=self._case.at)
-        files = self._files(self._script.files)
+        files = self._files(self._script.files, text)
         self._thread.turns.append(Turn(self._case.at, text, Waits.HUB, files=files))
 
     def _answer_first(self) -> bool:
@@ -177,21 +196,26 @@ class _Telling:
         at = self._rhythm.first_answer(asked_at=self._case.at, target=self._room.target, urgency=self._room.urgency)
         if at >= self._room.until:
             return False
-        self._say(at, self._script.answer, waits=Waits.MEMBER)
+        self._say(at, self._script.answer[self._answered], waits=Waits.MEMBER)
         return True
 
-    def _exchange(self, exchange: Exchange, *, leave: float) -> bool:
-        """A question and its answer, both in time; False when there was no room for them."""
+    def _exchange(self, exchange: Exchange, *, leave: float, not_before: timedelta | None = None) -> bool:
+        """A question, `not_before` so long has passed, and its answer, both in time; False when there was no room."""
         if self._is_full(leave):
             return False
         before = self._thread.last_at
         asked_at = self._rhythm.next_question(answered_at=before, urgency=self._room.urgency, zone=self._zone)
+        if exchange == self._writer.reminder:
+            asked_at += timedelta(days=self._dice.whole(1, 3))
+        if not_before is not None:
+            asked_at = max(asked_at, before + not_before * self._dice.between(0.6, 1.1))
         asked_at = self._fitting(asked_at, before) or self._room.until
         answered_at = self._rhythm.next_answer(asked_at=asked_at, urgency=self._room.urgency)
         if answered_at >= self._room.until:
             return False
-        self._write(asked_at, one_of(exchange.member, dice=self._dice), self._files(exchange.files))
-        self._say(answered_at, exchange.desk, waits=Waits.PARTNER if exchange.partner else Waits.MEMBER)
+        question, answer = self._pair(exchange)
+        self._write(asked_at, question, exchange.files)
+        self._say(answered_at, answer, waits=Waits.PARTNER if exchange.partner else Waits.MEMBER)
         return True
 
     def _is_full(self, leave: float) -> bool:
@@ -209,7 +233,7 @@ class _Telling:
     def _close(self) -> None:
         """Thanks, when they come, and the end."""
         before = self._thread.last_at
-        if self._dice.chance(_THANKS):
+        if self._script.closing and self._dice.chance(_THANKS):
             at = self._rhythm.next_question(answered_at=before, urgency=self._room.urgency, zone=self._zone)
             closed_at = self._rhythm.next_answer(asked_at=at, urgency=self._room.urgency)
             if closed_at < self._room.until:
@@ -229,25 +253,45 @@ class _Telling:
         answered_at = self._rhythm.next_answer(asked_at=asked_at, urgency=self._room.urgency)
         if not left or answered_at >= self._room.until:
             return False
-        exchange = self._dice.pick(left)
-        self._write(asked_at, one_of(exchange.member, dice=self._dice))
-        self._say(answered_at, exchange.desk, waits=Waits.MEMBER)
+        question, answer = self._pair(self._dice.pick(left))
+        self._write(asked_at, question)
+        self._say(answered_at, answer, waits=Waits.MEMBER)
         return True
 
-    def _write(self, at: datetime, text: str, files: tuple[str, ...] = ()) -> None:
-        self._thread.turns.append(Turn(at, self._writer.again(text, at=at), Waits.HUB, files=files))
+    # --- words ----------------------------------------------------------------------------------------------------
 
-    def _say(self, at: datetime, texts: tuple[str, ...], *, waits: Waits) -> None:
+    def _pair(self, exchange: Exchange) -> tuple[str, str]:
+        """A question and the answer to it: where there are as many of both, they belong together."""
+        own = any(exchange is one for one in self._script.then)
+        question = self._goes_with(exchange.member) if own else self._dice.pick(exchange.member)
+        if len(exchange.member) == len(exchange.desk):
+            return question, exchange.desk[exchange.member.index(question)]
+        return question, self._dice.pick(exchange.desk)
+
+    def _goes_with(self, texts: tuple[str, ...]) -> str:
+        """The text that fits what was asked or answered, where there is one for each of them; else any."""
+        if len(texts) == len(self._script.say):
+            return texts[self._asked]
+        if len(texts) == len(self._script.answer):
+            return texts[self._answered]
+        return self._dice.pick(texts)
+
+    def _write(self, at: datetime, text: str, files: tuple[str, ...] = ()) -> None:
+        written = self._writer.again(text, at=at)
+        self._thread.turns.append(Turn(at, written, Waits.HUB, files=self._files(files, written)))
+
+    def _say(self, at: datetime, words: str, *, waits: Waits) -> None:
         by = self._thread.assignee
         if len(self._thread.turns) > 1 and self._dice.chance(_SOMEBODY_ELSE):
             by = self._dice.pick(self._room.team)
         name = by.person.spoken
-        urgent = self._room.urgency is Urgency.P1
-        text = self._writer.answer(one_of(texts, dice=self._dice), at=at, urgent=urgent, by=name)
+        first, urgent = len(self._thread.turns) == 1, self._room.urgency is Urgency.P1
+        text = self._writer.answer(words, at=at, first=first, urgent=urgent, by=name)
         self._thread.turns.append(Turn(at, text, waits, by=by))
 
-    def _files(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        if not names or not self._dice.chance(_FILES):
+    def _files(self, names: tuple[str, ...], text: str) -> tuple[str, ...]:
+        """What comes along with words that announce it; it is forgotten now and then."""
+        if not names or not _SENDS.search(text) or not self._dice.chance(_FILES):
             return ()
         chosen = self._dice.some(names, self._dice.whole(1, len(names)))
         return tuple(chosen)

@@ -1,6 +1,7 @@
 """Where the server's files live: the folder asked for, or one that its account can reach."""
 
 import hashlib
+import itertools
 import os
 import stat
 from contextlib import suppress
@@ -86,16 +87,23 @@ def _signposted(data: Path) -> Path | None:
 
 
 def _elsewhere(data: Path) -> Path:
-    name = f"{data.parent.parent.name}-{_digest(data)}"
+    """A folder of its own, always a new one: without its signpost an old one belongs to data that were thrown away."""
     for base in ELSEWHERE:
         try:
             base.mkdir(mode=0o755, parents=True, exist_ok=True)
-            (base / name).mkdir(mode=0o711, exist_ok=True)
+            return _fresh(base, f"{data.parent.parent.name}-{_digest(data)}")
         except OSError:
             continue
-        if (base / name).lstat().st_uid == os.geteuid():
-            return base / name
     raise PermissionError(f"nowhere to keep the data: {' and '.join(map(str, ELSEWHERE))} cannot be written")
+
+
+def _fresh(base: Path, name: str) -> Path:
+    for number in itertools.count(1):
+        root = base / (name if number == 1 else f"{name}-{number}")
+        with suppress(FileExistsError):
+            root.mkdir(mode=0o711)
+            return root
+    raise AssertionError("counting never ends")
 
 
 def _digest(path: Path) -> str:

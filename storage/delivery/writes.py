@@ -11,7 +11,7 @@ from domain.message import DeliveryState, may_follow
 from storage import tables
 from storage.delivery.reads import Delivery
 from storage.engine import digest
-from storage.values import columns_of
+from storage.values import columns_of, storable
 
 _deliveries, _attempts = tables.delivery, tables.attempt
 _MAX_DETAIL_CHARS = 500
@@ -28,7 +28,7 @@ async def move(
     """Move a delivery that was read with a lock; None when its state may not be followed by `state` (a late word)."""
     if not may_follow(delivery.state, state):
         return None
-    moved = replace(delivery, state=state, detail=detail[:_MAX_DETAIL_CHARS], updated_at=now)
+    moved = replace(delivery, state=state, detail=storable(detail, most=_MAX_DETAIL_CHARS), updated_at=now)
     await connection.execute(
         update(_deliveries)
         .where(_deliveries.c.id == delivery.id)
@@ -85,7 +85,7 @@ async def end_attempt(
     await connection.execute(
         update(_attempts)
         .where(_attempts.c.delivery_id == delivery_id, _attempts.c.step == step, _attempts.c.finished_at.is_(None))
-        .values(finished_at=now, outcome=outcome, detail=detail[:_MAX_DETAIL_CHARS], **named)
+        .values(finished_at=now, outcome=outcome, detail=storable(detail, most=_MAX_DETAIL_CHARS), **named)
     )
 
 

@@ -1,11 +1,12 @@
 """A proxy between one process of the hub and PostgreSQL, with gates that hold back a statement or its answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
+from typing import Any
 
 from tests.rig.wire import READY, ClientWords, ServerWords
 
@@ -56,10 +57,7 @@ class Proxy:
             yield self.port
         finally:
             server.close()
-            self.open()
-            for talk in tuple(self._talks):
-                talk.cancel()
-            await asyncio.gather(*self._talks, return_exceptions=True)
+            await self.cut()
 
     @property
     def talks(self) -> int:
@@ -77,6 +75,10 @@ class Proxy:
         if self._gate is not None:
             self._gate.opened.set()
             self._gate = None
+
+    async def cut(self) -> None:
+        """Lose every connection, whatever was under way and whatever was held back."""
+        await _stop(tuple(self._talks))
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -120,20 +122,38 @@ class _Talk:
     client: ClientWords
     server: ServerWords
     running: str | None = None
+    early: bytes = b""
 
     async def ask(self, reader: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         """Client to server, until the client is gone."""
         with suppress(OSError):
-            while data := await reader.read(_CHUNK_BYTES):
+            while data := self.early or await reader.read(_CHUNK_BYTES):
+                self.early = b""
                 for message in self.client.feed(data):
                     sql = self.client.runs(message)
                     if (gate := self.proxy.stopping(sql, Side.REQUEST)) is not None:
                         gate.reached.set()
-                        if not await _opened(gate, reader):
+                        if not await self._wait(gate, reader):
                             return
                     self.running = sql if sql is not None else self.running
                     back.write(message)
                 await back.drain()
+
+    async def _wait(self, gate: Gate, reader: asyncio.StreamReader) -> bool:
+        """Wait before a gate; False when the client was killed meanwhile. What it still says is kept for later."""
+        opening = asyncio.create_task(gate.opened.wait())
+        try:
+            while not opening.done():
+                reading = asyncio.create_task(reader.read(_CHUNK_BYTES))
+                await asyncio.wait((opening, reading), return_when=asyncio.FIRST_COMPLETED)
+                await _stop([reading])
+                if not reading.cancelled():
+                    if not reading.result():
+                        return False
+                    self.early += reading.result()
+        finally:
+            await _stop([opening])
+        return True
 
     async def answer(self, there: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Server to client, until the server is gone."""
@@ -156,15 +176,6 @@ class _Talk:
                 await writer.drain()
 
 
-async def _opened(gate: Gate, reader: asyncio.StreamReader) -> bool:
-    """Wait for the gate; False when the client was killed meanwhile. It waits for its answer and says nothing more."""
-    opening = asyncio.create_task(gate.opened.wait())
-    leaving = asyncio.create_task(reader.read(1))
-    await asyncio.wait((opening, leaving), return_when=asyncio.FIRST_COMPLETED)
-    await _stop([opening, leaving])
-    return gate.opened.is_set()
-
-
 async def _see_off(there: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
     """Tell the server that its client is gone, and wait until its process has ended: it may still commit."""
     with suppress(OSError, TimeoutError):
@@ -174,7 +185,7 @@ async def _see_off(there: asyncio.StreamReader, back: asyncio.StreamWriter) -> N
                 pass
 
 
-async def _stop(tasks: list[asyncio.Task[None]] | list[asyncio.Task[object]]) -> None:
+async def _stop(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -67,7 +67,8 @@ class TestARoute:
         danger = _danger("medical_emergency_now", "inconscient")
         route = matrix.route(kind=Kind("claim_status"), danger=danger, confidence=0.0, now=BY_DAY)
         assert (route.kind, route.owner, route.urgency) == ("medical_emergency_now", "ASSISTER", Urgency.P1)
-        assert route.reason == "Danger : « inconscient » → Urgence vitale en cours, Assisteur 24 h/24"
+        assert route.reason == f"Danger (règle {danger.rule}) → Urgence vitale en cours, Assisteur 24 h/24"
+        assert "inconscient" not in route.reason
         assert route.matrix_version == matrix.version
 
     def test_follows_a_kind_that_was_understood(self, matrix: Matrix) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from storage.group_commit import DatabaseAway, GroupCommit, Payload, StoredEvent
 from storage.keys import Keyring
 from tests.conftest import NOW, database_of
 from tests.storage.rows import Rows, rows_on
+from tests.storage.waiting import somebody_waits, until
 
 pytestmark = pytest.mark.database
 
@@ -49,13 +50,6 @@ async def stored_keys(engine: AsyncEngine) -> list[str]:
         return [key.decode() for key in found.scalars()]
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for a condition."""
-    async with asyncio.timeout(10):
-        while not await condition():
-            await asyncio.sleep(0.01)
-
-
 async def end_backends(connection: asyncpg.Connection, *, query: str = "%raw_payload%") -> int:
     """End the server's processes behind the other connections of this database."""
     ended = await connection.fetch(
@@ -64,12 +58,6 @@ async def end_backends(connection: asyncpg.Connection, *, query: str = "%raw_pay
         query,
     )
     return len(ended)
-
-
-async def _waits(connection: asyncpg.Connection) -> bool:
-    """Whether somebody waits for a lock in this database."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    return bool(await connection.fetchval(query))
 
 
 class TestAPayload:
@@ -191,7 +179,7 @@ class TestARepeat:
         )
         await other.execute(into_inbox, rows.account_id, b"a", raw_id, NOW)
         waiting = asyncio.create_task(store.store(payload(rows.account_id, "b", "a")))
-        await until(lambda: _waits(other))
+        await until(lambda: somebody_waits(other))
         await other.execute("SET LOCAL lock_timeout = '500ms'")
         await other.execute(into_inbox, rows.account_id, b"b", raw_id, NOW)
         await transaction.commit()
@@ -233,7 +221,7 @@ class TestABadPayload:
             bad, good = (asyncio.create_task(store.store(one)) for one in (endless, patient))
             with pytest.raises(asyncpg.DataError):
                 await bad
-            await until(lambda: _waits(other))
+            await until(lambda: somebody_waits(other))
             assert await end_backends(other) > 0
             await transaction.rollback()
             await good

@@ -26,5 +26,8 @@ export const hub = {
 
   ledger: () => dataOf(client.GET('/api/ledger')),
   quarantine: () => dataOf(client.GET('/api/quarantine')),
-  replay: (id: number) => dataOf(client.POST('/api/quarantine/{id}/replay', { params: { path: { id } } })),
+  replay: (id: string) => dataOf(client.POST('/api/quarantine/{id}/replay', { params: { path: { id } } })),
 }
+
+/** Where the file of an attachment is saved from. */
+export const attachmentAddress = (id: string): string => `/api/attachments/${encodeURIComponent(id)}`

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of an attachment
+         * @description The bytes as they came, under the name they came with.
+         */
+        get: operations["attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalogue": {
         parameters: {
             query?: never;
@@ -11,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** D */
+        /**
+         * Names of kinds and owners
+         * @description The names in the three languages; where a Spanish one is missing, the English one.
+         */
         get: operations["catalogue"];
         put?: never;
         post?: never;
@@ -30,7 +53,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** L */
+        /**
+         * Decide on a delivery
+         * @description Send again, call it sent, or give it up; gives the message as it is then.
+         */
         post: operations["decide"];
         delete?: never;
         options?: never;
@@ -45,7 +71,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** O */
+        /**
+         * The books by hour
+         * @description The books of the last `hours` hours, this one included, the newest first, and whether they add up.
+         */
         get: operations["ledger"];
         put?: never;
         post?: never;
@@ -62,7 +91,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** M */
+        /**
+         * What waits for a person
+         * @description Events that failed three times, and payloads whose signature was wrong; the oldest first.
+         */
         get: operations["quarantine"];
         put?: never;
         post?: never;
@@ -81,7 +113,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** N */
+        /**
+         * Try again what was put aside
+         * @description Give an event three more attempts; take a payload in, if its signature is right by now.
+         */
         post: operations["replay"];
         delete?: never;
         options?: never;
@@ -96,7 +131,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** E */
+        /**
+         * The owners' queues
+         * @description The open tickets of each owner, and how many are past their time.
+         */
         get: operations["queues"];
         put?: never;
         post?: never;
@@ -113,12 +151,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** B */
+        /**
+         * Who is signed in
+         * @description The user of this session and what they may do.
+         */
         get: operations["who_am_i"];
         put?: never;
-        /** A */
+        /**
+         * Sign in
+         * @description Open a session; its token goes into a cookie that scripts cannot read.
+         */
         post: operations["sign_in"];
-        /** C */
+        /**
+         * Sign out
+         * @description End this session.
+         */
         delete: operations["sign_out"];
         options?: never;
         head?: never;
@@ -132,7 +179,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F */
+        /**
+         * A list of tickets
+         * @description A page in the order of work: unsolved first, danger before all, then the soonest due; `after` continues.
+         */
         get: operations["tickets"];
         put?: never;
         post?: never;
@@ -149,7 +199,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** G */
+        /**
+         * One ticket
+         * @description A ticket with its member and the reason it is where it is.
+         */
         get: operations["ticket"];
         put?: never;
         post?: never;
@@ -167,10 +220,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** J */
+        /**
+         * Solve a ticket
+         * @description Say that the request is answered to the end. May be repeated.
+         */
         put: operations["close"];
         post?: never;
-        /** K */
+        /**
+         * Reopen a ticket
+         * @description Say that it was not. May be repeated.
+         */
         delete: operations["reopen"];
         options?: never;
         head?: never;
@@ -184,7 +243,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** H */
+        /**
+         * The messages of a ticket
+         * @description The last messages before `before`, the oldest first.
+         */
         get: operations["messages"];
         put?: never;
         post?: never;
@@ -203,7 +265,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** I */
+        /**
+         * Answer a ticket
+         * @description Accept an answer, to be sent by the worker; a repeat of its `client_id` is the same message.
+         */
         post: operations["reply"];
         delete?: never;
         options?: never;
@@ -325,6 +390,12 @@ export interface components {
          */
         Direction: "in" | "out";
         /**
+         * Fault
+         * @description What may not add up in an hour's books.
+         * @enum {string}
+         */
+        Fault: "not_stored" | "in_no_state" | "no_message";
+        /**
          * FieldError
          * @description Which field, and why.
          */
@@ -351,19 +422,37 @@ export interface components {
             hours: components["schemas"]["LedgerHour"][];
         };
         /**
+         * LedgerFault
+         * @description A sum that fails, and by how many: below zero when something is missing.
+         */
+        LedgerFault: {
+            fault: components["schemas"]["Fault"];
+            /** Gap */
+            gap: number;
+        };
+        /**
          * LedgerHour
-         * @description One hour's books: received = stored + duplicates, stored = processed + quarantined + pending.
+         * @description One hour's books.
+         *
+         *     received = accepted + duplicates; accepted = stored; stored = processed + quarantined + pending; said = messages;
+         *     replies = settled + unsettled. What does not add up is in `faults`.
          */
         LedgerHour: {
+            /** Accepted */
+            accepted: number;
             /** Balanced */
             balanced: boolean;
             /** Duplicates */
             duplicates: number;
+            /** Faults */
+            faults: components["schemas"]["LedgerFault"][];
             /**
              * Hour
              * Format: date-time
              */
             hour: string;
+            /** Messages */
+            messages: number;
             /** Pending */
             pending: number;
             /** Processed */
@@ -374,6 +463,8 @@ export interface components {
             received: number;
             /** Replies */
             replies: number;
+            /** Said */
+            said: number;
             /** Settled */
             settled: number;
             /** Stored */
@@ -527,7 +618,7 @@ export interface components {
         };
         /**
          * QuarantineItem
-         * @description An event put aside after three failures, or a payload whose signature was wrong.
+         * @description An event put aside after three failures (`event-…`), or a payload whose signature was wrong (`payload-…`).
          */
         QuarantineItem: {
             /**
@@ -540,7 +631,7 @@ export interface components {
             /** Channel */
             channel: string;
             /** Id */
-            id: number;
+            id: string;
             /** Reason */
             reason: string;
             /**
@@ -614,6 +705,8 @@ export interface components {
             remote_address: string | null;
             /** Risk */
             risk: string;
+            /** Sender */
+            sender: string | null;
             /** Solved At */
             solved_at: string | null;
             state: components["schemas"]["TicketState"];
@@ -641,6 +734,8 @@ export interface components {
         /**
          * TicketRow
          * @description A ticket in a list. The title is neutral: never a medical word.
+         *
+         *     `sender`: the name that whoever wrote first gave, else their address; for people who are not members.
          */
         TicketRow: {
             /** Breached */
@@ -680,6 +775,8 @@ export interface components {
             reference: string;
             /** Risk */
             risk: string;
+            /** Sender */
+            sender: string | null;
             /** Solved At */
             solved_at: string | null;
             state: components["schemas"]["TicketState"];
@@ -723,9 +820,11 @@ export type DeliveryDecision = components['schemas']['DeliveryDecision'];
 export type DeliveryItem = components['schemas']['DeliveryItem'];
 export type DeliveryState = components['schemas']['DeliveryState'];
 export type Direction = components['schemas']['Direction'];
+export type Fault = components['schemas']['Fault'];
 export type FieldError = components['schemas']['FieldError'];
 export type Language = components['schemas']['Language'];
 export type Ledger = components['schemas']['Ledger'];
+export type LedgerFault = components['schemas']['LedgerFault'];
 export type LedgerHour = components['schemas']['LedgerHour'];
 export type Me = components['schemas']['Me'];
 export type MedicalLevel = components['schemas']['MedicalLevel'];
@@ -745,6 +844,37 @@ export type TicketState = components['schemas']['TicketState'];
 export type Urgency = components['schemas']['Urgency'];
 export type $defs = Record<string, never>;
 export interface operations {
+    attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     catalogue: {
         parameters: {
             query?: never;
@@ -763,13 +893,13 @@ export interface operations {
                     "application/json": components["schemas"]["Catalogue"];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -798,20 +928,22 @@ export interface operations {
                     "application/json": components["schemas"]["MessageItem"];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     ledger: {
         parameters: {
-            query?: never;
+            query?: {
+                hours?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -827,13 +959,13 @@ export interface operations {
                     "application/json": components["schemas"]["Ledger"];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -856,13 +988,13 @@ export interface operations {
                     "application/json": components["schemas"]["QuarantineItem"][];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -872,7 +1004,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -885,13 +1017,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -914,13 +1046,13 @@ export interface operations {
                     "application/json": components["schemas"]["Queue"][];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -943,13 +1075,13 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -976,13 +1108,13 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1003,13 +1135,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1037,13 +1169,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketPage"];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1068,13 +1200,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketDetail"];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1103,13 +1235,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketRow"];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1134,13 +1266,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketRow"];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1168,13 +1300,13 @@ export interface operations {
                     "application/json": components["schemas"]["MessagePage"];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1203,13 +1335,13 @@ export interface operations {
                     "application/json": components["schemas"]["MessageItem"];
                 };
             };
-            /** @description Default Response */
+            /** @description What went wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -148,12 +148,12 @@ export const en: Words = {
     unsettled: 'Unsettled',
     check: 'Check',
     right: 'adds up',
-    gap: {
-      intake: 'received {left}, stored and duplicates {right}',
-      processing: 'stored {left}, processed, quarantine and pending {right}',
-      replies: 'replies {left}, settled and unsettled {right}',
-      other: 'difference reported by the hub',
+    fault: {
+      not_stored: 'accepted and stored differ by {n}',
+      in_no_state: 'stored and accounted for (processed, quarantine, pending) differ by {n}',
+      no_message: 'processed and messages written differ by {n}',
     },
+    otherFault: 'difference reported by the hub',
     refresh: 'Refresh',
     quarantine: 'Quarantine',
     quarantineHelp: 'An event put aside after three failures, or whose signature is wrong. Mend the cause, then replay.',

@@ -148,12 +148,12 @@ export const es: Words = {
     unsettled: 'Pendientes',
     check: 'Control',
     right: 'cuadra',
-    gap: {
-      intake: 'recibidos {left}, guardados y duplicados {right}',
-      processing: 'guardados {left}, tratados, cuarentena y en curso {right}',
-      replies: 'respuestas {left}, concluidas y pendientes {right}',
-      other: 'diferencia señalada por el hub',
+    fault: {
+      not_stored: 'aceptados y guardados difieren en {n}',
+      in_no_state: 'guardados y seguidos (tratados, cuarentena, en curso) difieren en {n}',
+      no_message: 'tratados y mensajes escritos difieren en {n}',
     },
+    otherFault: 'diferencia señalada por el hub',
     refresh: 'Actualizar',
     quarantine: 'Cuarentena',
     quarantineHelp: 'Un evento apartado tras tres fallos, o cuya firma es falsa. Corrija la causa y reprodúzcalo.',

@@ -146,12 +146,12 @@ export const fr = {
     unsettled: 'En suspens',
     check: 'Contrôle',
     right: 'juste',
-    gap: {
-      intake: 'reçus {left}, stockés et doublons {right}',
-      processing: 'stockés {left}, traités, quarantaine et en cours {right}',
-      replies: 'réponses {left}, abouties et en suspens {right}',
-      other: 'écart signalé par le hub',
+    fault: {
+      not_stored: 'acceptés et stockés diffèrent de {n}',
+      in_no_state: 'stockés et suivis (traités, quarantaine, en cours) diffèrent de {n}',
+      no_message: 'traités et messages écrits diffèrent de {n}',
     },
+    otherFault: 'écart signalé par le hub',
     refresh: 'Actualiser',
     quarantine: 'Quarantaine',
     quarantineHelp: 'Un événement mis de côté après trois échecs, ou dont la signature est fausse. Corrigez la cause, puis rejouez.',

@@ -1,4 +1,4 @@
-import type { Author, DeliveryState, Language, MedicalLevel, Role, TicketState, Urgency } from '@/api/schema'
+import type { Author, DeliveryState, Fault, Language, MedicalLevel, Role, TicketState, Urgency } from '@/api/schema'
 import type { fr } from '@/i18n/fr'
 
 /** A text that depends on a number. */
@@ -20,5 +20,6 @@ interface Closed {
   author: Record<Author, string>
   role: Record<Role, string>
   delivery: Record<DeliveryState, string>
+  operations: { fault: Record<Fault, string> }
   card: { medicalLevel: Record<MedicalLevel, string> }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { compareTickets } from '@/models/order'
+import { compareTickets, isDanger } from '@/models/order'
 
 import { ticket } from '../made'
 
@@ -23,5 +23,12 @@ describe('The order of tickets', () => {
   it('compares moments, not their spelling', () => {
     const paris = ticket({ id: 'paris', due_at: '2026-11-24T12:30:00+01:00' })
     expect(order(ticket({ id: 'utc', due_at: '2026-11-24T12:00:00Z' }), paris)).toEqual(['paris', 'utc'])
+  })
+
+  it('puts what is solved after everything else, the newest first, a danger too', () => {
+    const solved = (id: string, at: string) => ticket({ id, state: 'solved', due_at: null, solved_at: at, urgency: 'P1' })
+    const early = solved('early', '2026-11-24T08:00:00Z')
+    expect(order(early, ticket({ id: 'none', due_at: null }), solved('late', '2026-11-24T09:00:00Z'))).toEqual(['none', 'late', 'early'])
+    expect(isDanger(early)).toBe(false)
   })
 })

@@ -59,7 +59,14 @@ class TestTheConsole:
 
     @pytest.mark.parametrize(
         "path",
-        ["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/..%5c..%5csecret.txt", "/.built", "/a%00"],
+        [
+            "/../secret.txt",
+            "/%2e%2e/secret.txt",
+            "/..%2fsecret.txt",
+            "/assets/..%5c..%5csecret.txt",
+            "/.built",
+            "/a%00",
+        ],
     )
     async def test_gives_nothing_beside_its_own_files(self, browser: httpx.AsyncClient, path: str) -> None:
         answer = await browser.get(path)

@@ -88,7 +88,9 @@ class TestMail:
 
         doors: Doors = premises.reception.doors
         host, _, port = str(doors.where(f"intake {premises.house.email.name}")).removeprefix("smtp://").partition(":")
-        mail = f"From: lea@volontaires.example\r\nTo: {premises.house.email.address}\r\nSubject: Aide\r\n\r\nBonjour\r\n"
+        mail = (
+            f"From: lea@volontaires.example\r\nTo: {premises.house.email.address}\r\nSubject: Aide\r\n\r\nBonjour\r\n"
+        )
         await aiosmtplib.send(
             mail,
             sender="lea@volontaires.example",

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from hub.api.schemas import Problem
+from storage.engine import connect
 from tests.hub.api.premises import Premises, premises_on
 from tests.hub.journey.house import House
 
@@ -88,10 +89,9 @@ class TestAProblem:
     async def test_tells_nothing_of_a_fault_of_ours(
         self, house: House, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        broken = replace(house.hub, matrix=None)  # type: ignore[arg-type]
-        async with premises_on(replace(house, hub=broken), tmp_path) as premises:
-            async with await premises.signed_in(**{"X-Request-Id": "call-7"}) as client:
-                problem = _problem(await client.get("/api/catalogue"), 500)
+        broken = premises_on(replace(house, hub=replace(house.hub, matrix=None)), tmp_path)  # type: ignore[arg-type]
+        async with broken as premises, await premises.signed_in(**{"X-Request-Id": "call-7"}) as client:
+            problem = _problem(await client.get("/api/catalogue"), 500)
         assert "NoneType" not in problem.detail
         assert "call-7" in problem.detail
         (record,) = [record for record in caplog.records if record.message == "request_failed"]
@@ -100,12 +100,9 @@ class TestAProblem:
 
 class TestADatabaseThatIsAway:
     async def test_is_a_503_that_says_when_to_come_back(self, premises: Premises) -> None:
-        away = replace(premises.hub, url="postgresql://hub@127.0.0.1:9/hub")
-        from storage.engine import connect
-
-        engine = connect(away.url, pool=1)
-        premises.app.state.reception = replace(premises.reception, hub=replace(away, engine=engine))
+        engine = connect("postgresql://hub@127.0.0.1:9/hub", pool=1)
         async with await premises.signed_in() as client:
+            premises.app.state.reception = replace(premises.reception, hub=replace(premises.hub, engine=engine))
             answer = await client.get(TICKETS)
         await engine.dispose()
         _problem(answer, 503)

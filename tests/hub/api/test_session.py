@@ -42,9 +42,9 @@ class TestSigningIn:
     async def test_gives_a_cookie_for_https_alone_where_that_is_how_people_come(
         self, house: House, tmp_path: Path
     ) -> None:
-        async with premises_on(house, tmp_path, public_url="https://hub.example") as premises:
-            async with premises.stranger() as client:
-                assert "secure" in (await _sign_in(client)).headers["set-cookie"].lower()
+        secure = premises_on(house, tmp_path, public_url="https://hub.example")
+        async with secure as premises, premises.stranger() as client:
+            assert "secure" in (await _sign_in(client)).headers["set-cookie"].lower()
 
     async def test_keeps_nothing_from_which_the_cookie_could_be_made(self, premises: Premises) -> None:
         async with premises.stranger() as client:

@@ -21,7 +21,9 @@ class TestAList:
             whole = (await client.get("/api/tickets?limit=200")).json()
             ids, after, pages = [], "", 0
             while after is not None:
-                page = (await client.get("/api/tickets", params={"limit": 2, **({"after": after} if after else {})})).json()
+                page = (
+                    await client.get("/api/tickets", params={"limit": 2, **({"after": after} if after else {})})
+                ).json()
                 ids += [item["id"] for item in page["items"]]
                 after, pages = page["next"], pages + 1
         assert ids == [item["id"] for item in whole["items"]]

@@ -32,9 +32,9 @@ export function useLedger() {
 /** What was put aside, and its way back in. */
 export function useQuarantine() {
   const read = useRead<QuarantineItem[]>(hub.quarantine)
-  const busy = ref(new Set<number>())
+  const busy = ref(new Set<string>())
 
-  async function replay(id: number): Promise<void> {
+  async function replay(id: string): Promise<void> {
     busy.value.add(id)
     try {
       await hub.replay(id)

@@ -81,7 +81,7 @@ export function useTickets(view: Ref<View>, onAlarm: (ticket: TicketRow) => void
   function merge(rows: readonly TicketRow[]): void {
     const before = new Set(shownIds())
     list.value = touched(list.value, rows)
-    list.value.rows.filter((row) => isDanger(row) && row.state !== 'solved' && !before.has(row.id)).forEach(onAlarm)
+    list.value.rows.filter((row) => isDanger(row) && !before.has(row.id)).forEach(onAlarm)
   }
 
   const shownIds = () => list.value.rows.map((row) => row.id)

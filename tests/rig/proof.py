@@ -1,0 +1,102 @@
+"""One run of the rig: traffic, mishaps in a random order with a printed seed, and what was found at the end."""
+
+import asyncio
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+
+from tests.rig.autopsy import Autopsies, Window
+from tests.rig.inspection import broken_promises, settled
+from tests.rig.mishaps import Mishaps
+from tests.rig.rig import Rig, Terms, rig_for
+from tests.rig.sabotage import STATEMENTS
+from tests.rig.waiting import DidNotHappen, until
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run has shown."""
+
+    terms: Terms
+    mishaps: Counter[str]
+    broken: list[str] = field(default_factory=list)
+    hits: Counter[Window] = field(default_factory=Counter)
+    kills: Counter[str] = field(default_factory=Counter)
+    answers: Counter[int | None] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        lines = [
+            f"crash proof: seed {self.terms.seed}, {self.terms.events} events on {self.terms.lanes} lanes, "
+            f"{self.seconds:.0f} s",
+            f"  killed: {_counts(self.kills)}",
+            f"  answers: {_counts(self.answers)}",
+            *(f"  {window:<16} hit {self.hits[window]} times" for window in Window),
+            *(f"  BROKEN: {one}" for one in self.broken),
+        ]
+        return "\n".join(lines)
+
+
+def prove(terms: Terms, mishaps: Sequence[str]) -> Report:
+    """Run the rig with these mishaps, in an order that the seed decides, and print the report (main thread only)."""
+    report = Report(terms, Counter(mishaps))
+    began = time.monotonic()
+    asyncio.run(_prove(report, list(mishaps)))
+    report.seconds = time.monotonic() - began
+    sys.stderr.write(f"\n{report}\n")
+    return report
+
+
+async def _prove(report: Report, mishaps: list[str]) -> None:
+    async with rig_for(report.terms) as rig:
+        await _break(rig)
+        rig.chance.shuffle(mishaps)
+        autopsies = Autopsies(rig, report.hits)
+        sending = asyncio.create_task(rig.sender.run())
+        try:
+            await _suffer(rig, autopsies, mishaps)
+            await _all_said(rig, sending)
+            report.broken += await settled(rig)
+        except DidNotHappen as failure:
+            report.broken.append(f"{failure}\n{rig.api.tail()}\n{rig.worker.tail()}")
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+        report.broken += await broken_promises(rig)
+        report.answers = rig.sender.answers + rig.answerer.answers
+        report.kills = Counter(api=rig.api.kills, worker=rig.worker.kills, database=rig.database.kills)
+
+
+async def _suffer(rig: Rig, autopsies: Autopsies, mishaps: list[str]) -> None:
+    """Each mishap gets its share of the traffic, and the traffic one share for the time afterwards."""
+    happening = Mishaps(rig, autopsies, traffic=rig.terms.events // (len(mishaps) + 1))
+    for name in mishaps:
+        try:
+            await happening.by_name()[name]()
+        except DidNotHappen as failure:
+            raise DidNotHappen(f"{name}: {failure}") from failure
+
+
+async def _all_said(rig: Rig, sending: asyncio.Task[None]) -> None:
+    rig.sender.let(rig.terms.events)
+
+    async def said() -> bool:
+        return sending.done()
+
+    await until(said, "the hub says yes to every event")
+    await sending
+
+
+async def _break(rig: Rig) -> None:
+    """The tables' side of a fault."""
+    async with rig.engine.begin() as connection:
+        for statement in STATEMENTS[rig.terms.fault] if rig.terms.fault else ():
+            await connection.execute(text(statement))
+
+
+def _counts(counts: Counter[str] | Counter[int | None]) -> str:
+    return ", ".join(f"{name or 'none'} {count}" for name, count in sorted(counts.items(), key=str))
