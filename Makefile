@@ -1,7 +1,7 @@
 # Everything a person needs: `make run`. Everything a developer needs: `make check`, `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev console run check lint types contracts console-check openapi openapi-check pure test test-all bench lock clean
+.PHONY: help screens setup setup-dev console run check lint types contracts console-check openapi openapi-check pure test test-all bench lock clean
 
 PYTHON ?=
 export PYTHON
@@ -66,6 +66,9 @@ test-all: setup-dev ## every test (≤ 60 min)
 	@tools/build_console.sh
 	@echo "· all tests, seed $(SEED)"
 	@$(PYTEST) tests
+
+screens: setup-dev ## pictures of every screen of the hub that runs, into docs/screens
+	@PYTHONPATH=. $(BIN)/python tools/screens.py $(ARGS)
 
 bench: setup ## figures against the budgets, as JSON
 	@$(BIN)/hub bench $(ARGS)

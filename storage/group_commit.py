@@ -19,7 +19,8 @@ from storage.engine import libpq_arguments
 
 #: `stored` remembers how many events of a payload were new, so that the books can be checked against the inbox.
 #: Ids keep the order of arrival; keys are locked in an order of their own, so that two commits which bring the same
-#: events never wait for each other in a circle.
+#: events never wait for each other in a circle. A batch whose outcome is unknown is inserted again: nothing of it may
+#: then be in the way, neither its events nor its payloads.
 _INSERT = """
 WITH payload AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::smallint[], $5::bytea[])
@@ -39,6 +40,7 @@ WITH payload AS (
 INSERT INTO raw_payload (id, account_id, received_at, events, stored, sealed)
 SELECT id, account_id, received_at, events, (SELECT count(*) FROM fresh WHERE fresh.raw_id = payload.id), sealed
 FROM payload
+ON CONFLICT (id) DO NOTHING
 """
 
 #: The connection is gone or the server is going: the outcome is unknown and the same insert may be repeated.

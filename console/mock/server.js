@@ -15,7 +15,7 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 const me = { id: '0192d3a0-0000-7000-8000-000000000001', name: 'Agathe Morel', email: 'agathe@exemple.org', role: 'administrator', actions: ['tickets.read', 'tickets.reply', 'tickets.solve', 'operations.read', 'operations.replay'] }
 let broken = false
 
-const rank = (row) => [row.state === 'solved' ? 1 : 0, row.state === 'solved' ? -Date.parse(row.solved_at) : 0, row.urgency === 'P1' ? 0 : 1, row.due_at ?? '9', row.opened_at, row.id].join('|')
+const rank = (row) => [row.state === 'solved' ? 1 : 0, row.state === 'solved' ? 9e15 - Date.parse(row.solved_at) : 0, row.urgency === 'P1' ? 0 : 1, row.due_at ?? '9', row.opened_at, row.id].join('|')
 const fits = (row, state) => state === 'all' || row.state === state || (state === 'waiting' && row.state.startsWith('waiting'))
 const problem = (status, detail) => [status, { type: 'about:blank', title: 'Problem', status, detail, errors: [] }]
 const find = (id) => tickets.get(id)

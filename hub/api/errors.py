@@ -62,8 +62,10 @@ _STATUS: Mapping[type[Exception], HTTPStatus] = {
 }
 #: The field at fault, where the error itself does not know it.
 _FIELDS: Mapping[type[Exception], str] = {CursorInvalid: "after", Unsupported: "text"}
-#: A lock that was not had in time, a circle of locks, a transaction that must be repeated.
+#: SQLSTATEs of a lock that was not had in time, of a circle of locks, of a transaction that must be repeated.
 _TRY_AGAIN = frozenset({"55P03", "40P01", "40001"})
+#: Classes of SQLSTATEs: no connection, no room (connections, disk, memory), an operator at work.
+_NOT_NOW = ("08", "53", "57P")
 _AWAY = "the database does not answer: nothing was promised, try again in a moment"
 
 
@@ -108,8 +110,9 @@ def problem(
 
 
 def is_retryable(error: BaseException) -> bool:
-    """Whether this says that the database is away, or that the same may succeed in a moment."""
-    return is_away(error) or getattr(getattr(error, "orig", error), "sqlstate", None) in _TRY_AGAIN
+    """Whether this says that the database is away or full, or that the same may succeed in a moment."""
+    state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+    return is_away(error) or state in _TRY_AGAIN or state.startswith(_NOT_NOW)
 
 
 async def _answer(_request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """Where providers call: bytes, committed before the answer. The hot path: no validation, no dependencies."""
 
+from functools import cache
 from uuid import UUID
 
 from starlette.requests import Request
@@ -21,7 +22,7 @@ async def receive(request: Request) -> Response:
     reception = reception_of(request)
     account_id = _account(request.path_params["account_id"])
     opened = reception.hub.channels.of(account_id)
-    if isinstance(opened.channel, ListeningChannel):
+    if _listens(type(opened.channel)):
         raise UnknownAccount(f"account {account_id} is not reached by webhooks: it listens by itself")
     raw = RawEvent(
         body=await request.body(),
@@ -31,6 +32,11 @@ async def receive(request: Request) -> Response:
     )
     await reception.ingest.accept(account_id, raw)
     return Response(status_code=200)
+
+
+@cache
+def _listens(channel: type) -> bool:
+    return issubclass(channel, ListeningChannel)
 
 
 def _account(text: str) -> AccountId:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hub.demo.people import SIGN_INS
 from hub.listening import Listener, reachable
 from hub.settings import Settings
 
@@ -16,11 +17,7 @@ class Login:
 
 
 #: The three accounts of the demo.
-LOGINS = (
-    Login("Conseillère · Agent", "agent@vi-hub.example", "demo-agent"),
-    Login("Conseillère santé · Medical", "medical@vi-hub.example", "demo-medical"),
-    Login("Responsable · Manager", "manager@vi-hub.example", "demo-manager"),
-)
+LOGINS = tuple(Login(one.label, one.email, one.password) for one in SIGN_INS)
 
 _TEXT = """
   Le hub est prêt ({seconds:.1f} s) · The hub is ready

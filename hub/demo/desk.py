@@ -4,7 +4,6 @@ import secrets
 from datetime import timedelta
 
 from argon2 import PasswordHasher
-from argon2.profiles import CHEAPEST
 
 from domain.ids import UserId
 from hub.demo.people import EVERYBODY, Person
@@ -38,6 +37,4 @@ def contribute(world: World) -> None:
 
 def _hash(person: Person) -> str:
     """What is stored. A colleague's is of a password that is thrown away at once."""
-    if person.password:
-        return PasswordHasher().hash(person.password)
-    return PasswordHasher.from_parameters(CHEAPEST).hash(secrets.token_urlsafe(32))
+    return PasswordHasher().hash(person.password or secrets.token_urlsafe(32))

@@ -104,8 +104,8 @@ class Writer:
         """What the desk writes, in careful typography and signed with a first name."""
         greeting = "desk_greeting_stranger" if not self.known else "desk_greeting" if first else "desk_again"
         texts = self.tongue.letter[greeting]
-        thanked = text.startswith(_THANKS)
-        opening = self._fill(texts[0] if urgent or thanked else self.dice.pick(texts), at, by)
+        plain = urgent or text.startswith(_THANKS) or not (first or self.known)
+        opening = self._fill(texts[0] if plain else self.dice.pick(texts), at, by)
         endings = [one for one in self.tongue.letter["desk_ending"] if self.volunteer or "{" not in one]
         ending = [] if urgent else [self._fill(self.dice.pick(endings), at, by)]
         body = "\n\n".join([opening, _paragraphs(self._fill(text, at, by))])

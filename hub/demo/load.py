@@ -103,17 +103,17 @@ async def _look_around(place: Place, *, seed: int, as_of: datetime) -> tuple[Wor
 
 async def _store(place: Place, world: World, found: _Found) -> None:
     rows = _rows(world, found)
+    async with UnitOfWork(place.engine) as work:  # apart: it locks the log, and partitions without events harm nobody
+        since, until = world.as_of - _PARTITIONS_BEFORE, world.as_of + _PARTITIONS_AFTER
+        await event_log.make_partitions(work.connection, since=since, until=until)
+        await work.commit()
     async with UnitOfWork(place.engine) as work:
-        connection = work.connection
-        await event_log.make_partitions(
-            connection, since=world.as_of - _PARTITIONS_BEFORE, until=world.as_of + _PARTITIONS_AFTER
-        )
         for table in metadata.sorted_tables:
             if rows.get(table):
-                await _copy(connection, table, rows[table])
-        await _place(connection, world)
+                await _copy(work.connection, table, rows[table])
+        await _place(work.connection, world)
         for table in (*rows, tables.event):
-            await connection.execute(text(f"ANALYZE {table.name}"))
+            await work.connection.execute(text(f"ANALYZE {table.name}"))
         await work.commit()
 
 

@@ -75,7 +75,7 @@ class Demand:
     """How often a kind is asked for (`weight`), by whom, where (none: everywhere) and when in a mission.
 
     phase: before (the departure), post, ending, ended. Of its family it takes the exchanges that follow a `result`
-    and the paragraphs (`story`) only when told so.
+    and the paragraphs (`story`) only when told so; `reminder`: the desk owes something that may be asked for again.
     """
 
     kind: Kind
@@ -84,6 +84,7 @@ class Demand:
     asker: str
     countries: frozenset[str]
     phase: str
+    reminder: bool
     result: bool
     story: bool
 
@@ -119,6 +120,7 @@ def demands() -> tuple[Demand, ...]:
             asker=row["asker"],
             countries=frozenset(filter(None, row["countries"].split(","))),
             phase=row["phase"],
+            reminder="reminder" in row["with"].split(","),
             result="result" in row["with"].split(","),
             story="story" in row["with"].split(","),
         )

@@ -16,8 +16,8 @@ from routing.targets import Target
 
 #: How many exchanges follow the first one, before and after the result, at most.
 _EXCHANGES = (0, 1, 2, 3, 4, 5, 6)
-_EXCHANGES_WEIGHTS = (4, 9, 17, 24, 22, 15, 9)
-_THANKS, _REOPENS, _SOMEBODY_ELSE, _FILES, _NUDGES, _REMINDERS = 0.66, 0.07, 0.09, 0.93, 0.2, 0.3
+_EXCHANGES_WEIGHTS = (3, 7, 14, 23, 24, 18, 11)
+_THANKS, _REOPENS, _SOMEBODY_ELSE, _FILES, _NUDGES, _REMINDERS = 0.66, 0.07, 0.09, 0.93, 0.2, 0.4
 _SOON = timedelta(minutes=1)
 #: A request that waits for us for weeks goes on slowly; after so long a silence people only ask what became of it.
 _SLOW, _FORGOTTEN = timedelta(days=2), timedelta(days=8)
@@ -115,7 +115,7 @@ class _Telling:
         count = self._dice.weighted(_EXCHANGES, _EXCHANGES_WEIGHTS)
         own = list(self._script.then)[: max(count, 1)]
         others = self._dice.some([one for one in self._family.then if not one.after], max(count - len(own), 0))
-        if self._room.urgency not in _HURRIES and self._dice.chance(_REMINDERS):
+        if self._case.demand.reminder and self._room.urgency not in _HURRIES and self._dice.chance(_REMINDERS):
             others.insert(self._dice.whole(0, len(others)), self._writer.reminder)
         after = [one for one in self._family.then if one.after] if self._case.demand.result else []
         spare = max(count - len(own) - len(others), 0) + self._dice.whole(0, 1)

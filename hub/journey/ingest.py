@@ -19,6 +19,8 @@ from storage.unit_of_work import UnitOfWork
 
 #: What is kept as text of bytes that cannot be read: enough for the danger rules and for a person.
 _MAX_TEXT_CHARS = 20_000
+#: No provider packs so many into one payload: more of them are bytes that cannot be read.
+_MAX_EVENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,10 @@ class Ingest:
 def read(channel: ChannelAdapter, raw: RawEvent) -> tuple[InboundEvent, ...]:
     """The events in the bytes; bytes that the channel calls Malformed become one event of their own. Pure."""
     try:
-        return channel.parse(raw)
+        events = channel.parse(raw)
+        if len(events) > _MAX_EVENTS:
+            raise Malformed(f"{len(events)} events in one payload: {_MAX_EVENTS} are read at most")
+        return events
     except Malformed as fault:
         key = hashlib.sha256(raw.body).hexdigest()
         text = raw.body[: _MAX_TEXT_CHARS * 4].decode("utf-8", "replace")[:_MAX_TEXT_CHARS]

@@ -95,7 +95,7 @@ class Reply:
         if not conversations:
             raise NobodyToAnswer(f"{ticket.reference} holds no conversation: open one with this person first")
         conversation = conversations[0]
-        subject = await message_reads.last_subject(connection, self.keyring, conversation.id)
+        subject = await message_reads.last_subject(connection, self.keyring, conversation.id, viewer=viewer)
         message = _message(
             ticket, conversation, client_id=client_id, text=text, subject=subject, viewer=viewer, now=now
         )

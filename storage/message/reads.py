@@ -117,8 +117,11 @@ async def thread_ids(
     return tuple(reversed((await connection.execute(found)).scalars().all()))
 
 
-async def last_subject(connection: AsyncConnection, keyring: Keyring, conversation_id: ConversationId) -> str | None:
-    """The subject last used in a conversation."""
+async def last_subject(
+    connection: AsyncConnection, keyring: Keyring, conversation_id: ConversationId, *, viewer: Viewer
+) -> str | None:
+    """The subject last used in a conversation. Raises Forbidden."""
+    viewer.require(Action.READ_TICKETS)
     found = (
         select(_messages.c.subject)
         .where(_messages.c.conversation_id == conversation_id, _messages.c.subject.is_not(None))

@@ -7,9 +7,9 @@ Pages continue after a key, never by counting, so that page 400 costs what page 
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -58,13 +58,16 @@ class TicketLine:
     sender: str | None = None
 
 
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 class _Cursor(msgspec.Struct, array_like=True):
     """The last line of a page: its segment and its keys there."""
 
     solved: bool
     calm: bool
-    due: str
-    at: datetime
+    due: _Moment | None
+    at: _Moment
     id: UUID
 
 
@@ -107,22 +110,18 @@ def _lines() -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
-    return (
-        select(
-            *COLUMNS,
-            func.coalesce(name, address).label("sender"),
-            (_members.c.first_name + " " + _members.c.last_name).label("member_name"),
-            _members.c.country,
-            _clocks.c.warning_at,
-        )
-        .outerjoin(_members, _members.c.id == _tickets.c.member_id)
-        .outerjoin(
-            _clocks,
-            (_clocks.c.ticket_id == _tickets.c.id)
-            & (_clocks.c.due_at == _tickets.c.due_at)
-            & _clocks.c.met_at.is_(None),
-        )
+    amber = (
+        select(func.min(_clocks.c.warning_at))
+        .where(_clocks.c.ticket_id == _tickets.c.id, _clocks.c.due_at == _tickets.c.due_at, _clocks.c.met_at.is_(None))
+        .scalar_subquery()
     )
+    return select(
+        *COLUMNS,
+        func.coalesce(name, address).label("sender"),
+        (_members.c.first_name + " " + _members.c.last_name).label("member_name"),
+        _members.c.country,
+        amber.label("warning_at"),
+    ).outerjoin(_members, _members.c.id == _tickets.c.member_id)
 
 
 def _unsolved(which: Which, owner: str | None, cursor: _Cursor | None) -> Select[Any]:
@@ -134,7 +133,8 @@ def _unsolved(which: Which, owner: str | None, cursor: _Cursor | None) -> Select
     if owner is not None:
         found = found.where(_tickets.c.owner == owner)
     if cursor is not None:
-        due = literal_column("'infinity'::timestamptz") if cursor.due == "" else _instant(cursor.due)
+        never: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
+        due = never if cursor.due is None else literal(cursor.due, Instant)
         keys = tuple_(literal(cursor.calm), due, literal(cursor.at, Instant), literal(cursor.id))
         found = found.where(tuple_(_CALM, _DUE, _tickets.c.opened_at, _tickets.c.id) > keys)
     return found.order_by(_CALM, _DUE, _tickets.c.opened_at, _tickets.c.id)
@@ -154,16 +154,12 @@ def _line(row: Any) -> TicketLine:
     return TicketLine(ticket_of(row), row["member_name"], row["country"], row["warning_at"], sender=row["sender"])
 
 
-def _instant(value: str) -> Any:
-    return literal(datetime.fromisoformat(value), Instant)
-
-
 def _write(last: Ticket) -> str:
     solved = last.solved_at is not None
     cursor = _Cursor(
         solved=solved,
         calm=last.urgency is not Urgency.P1,
-        due="" if last.due_at is None else last.due_at.isoformat(),
+        due=last.due_at,
         at=last.solved_at or last.opened_at,
         id=last.id,
     )
@@ -174,8 +170,9 @@ def _read(text_of: str) -> _Cursor:
     try:
         padded = text_of + "=" * (-len(text_of) % 4)
         cursor = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=_Cursor)
-        if cursor.at.tzinfo is None or (cursor.due and datetime.fromisoformat(cursor.due).tzinfo is None):
-            raise ValueError("a cursor's times are aware")
-    except (binascii.Error, msgspec.DecodeError, ValueError) as error:
+        for moment in (cursor.at, cursor.due):
+            if moment is not None:
+                moment.astimezone(UTC)  # some are outside the calendar there
+    except (binascii.Error, msgspec.DecodeError, ValueError, OverflowError) as error:
         raise CursorInvalid("this cursor is not one of this list: start again from the first page") from error
     return cursor

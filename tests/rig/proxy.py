@@ -87,8 +87,9 @@ class Proxy:
         try:
             await self._talk(reader, writer)
         except asyncio.CancelledError:
-            return  # the rig is closing; asyncio would report it as an error
+            return  # it was cut; asyncio would report that as an error
         finally:
+            writer.transport.abort()
             self._talks.discard(task)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -192,6 +193,10 @@ async def _stop(tasks: Sequence[asyncio.Task[Any]]) -> None:
 
 
 async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close it; what was written still goes out, unless nobody takes it."""
     writer.close()
-    with suppress(OSError):
-        await writer.wait_closed()
+    try:
+        async with asyncio.timeout(1):
+            await writer.wait_closed()
+    except OSError:  # a time-out is one
+        writer.transport.abort()

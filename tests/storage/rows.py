@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, insert, select
+from sqlalchemy import RowMapping, Table, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.conversation import Conversation
@@ -33,6 +33,7 @@ from storage.user import writes as user_writes
 from storage.user.reads import UserRow
 from storage.values import columns_of
 from tests.conftest import NOW
+from tests.storage.waiting import WAITING, until
 
 _numbers = count(1)
 
@@ -95,6 +96,16 @@ class Rows:
         async with self.engine.connect() as connection:
             found = await connection.execute(select(table).order_by(*table.primary_key.columns))
             return found.mappings().all()
+
+    async def until_somebody_waits(self) -> None:
+        """Until a session of this database waits for a lock."""
+        async with self.engine.connect() as connection:
+
+            async def somebody_waits() -> bool:
+                await connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+                return bool((await connection.execute(text(WAITING))).scalar_one())
+
+            await until(somebody_waits)
 
     async def add_account(self, kind: str, address: str) -> AccountId:
         """An account of a channel."""

@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
+#: How many sessions of this database wait for a lock.
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
 
 async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 10) -> None:
     """Wait for a condition; fail when it does not come in time."""
@@ -17,5 +20,4 @@ async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 10
 
 async def somebody_waits(connection: asyncpg.Connection) -> bool:
     """Whether a session of this connection's database waits for a lock."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    return bool(await connection.fetchval(query))
+    return bool(await connection.fetchval(WAITING))

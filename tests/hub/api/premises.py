@@ -1,4 +1,4 @@
-"""A whole API on a test's database: its application with everything open, people who are signed in, and the journeys."""
+"""A whole API on a test's database: its application with everything open, and people who are signed in."""
 
 import asyncio
 import hashlib

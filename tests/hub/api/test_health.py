@@ -45,16 +45,23 @@ class TestTheProcess:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
-            async with premises_on(house, tmp_path, mailbox_port=taken.getsockname()[1]) as premises:
-                async with premises.stranger() as client:
-                    answer = await client.get("/readyz")
+            unlucky = premises_on(house, tmp_path, mailbox_port=taken.getsockname()[1])
+            async with unlucky as premises, premises.stranger() as client:
+                answer = await client.get("/readyz")
         assert answer.status_code == 503
         assert "does not listen" in answer.json()["checks"]["mailbox"]
 
-    async def test_that_has_no_sending_server_has_a_mailbox_and_else_none(self, house: House, tmp_path: Path) -> None:
-        async with premises_on(house, tmp_path) as premises, premises.stranger() as client:
+    async def test_that_has_no_sending_server_has_a_mailbox(self, premises: Premises) -> None:
+        async with premises.stranger() as client:
             assert (await client.get("/mailbox")).status_code == 200
-        async with premises_on(house, tmp_path, smtp_host="mail.example") as premises, premises.stranger() as client:
+
+    @pytest.mark.parametrize(
+        "settings", [{"smtp_host": "mail.example"}, {"environment": "production", "master_key": "x" * 44}]
+    )
+    async def test_that_sends_mail_away_or_is_no_trial_has_none(
+        self, house: House, tmp_path: Path, settings: dict[str, str]
+    ) -> None:
+        async with premises_on(house, tmp_path, **settings) as premises, premises.stranger() as client:
             assert (await client.get("/mailbox")).status_code == 404
             assert "mailbox" not in (await client.get("/readyz")).json()["checks"]
 

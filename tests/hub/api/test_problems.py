@@ -6,7 +6,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from asyncpg.exceptions import (
+    CannotConnectNowError,
+    DeadlockDetectedError,
+    DiskFullError,
+    PostgresError,
+    TooManyConnectionsError,
+    UndefinedTableError,
+)
+from sqlalchemy.exc import DBAPIError
 
+from hub.api.errors import problem_for
 from hub.api.schemas import Problem
 from storage.engine import connect
 from tests.hub.api.premises import Premises, premises_on
@@ -107,6 +117,18 @@ class TestADatabaseThatIsAway:
         await engine.dispose()
         _problem(answer, 503)
         assert int(answer.headers["retry-after"]) > 0
+
+
+class TestADatabaseThatTakesNobodyIn:
+    @pytest.mark.parametrize(
+        "error", [TooManyConnectionsError, CannotConnectNowError, DeadlockDetectedError, DiskFullError]
+    )
+    def test_is_a_503_too(self, error: type[PostgresError]) -> None:
+        assert problem_for(DBAPIError("SELECT", None, error("not now"))).status_code == 503
+        assert problem_for(error("not now")).status_code == 503
+
+    def test_is_not_a_statement_that_is_wrong(self) -> None:
+        assert problem_for(DBAPIError("SELECT", None, UndefinedTableError("no such table"))).status_code == 500
 
 
 async def _pieces(count: int) -> AsyncIterator[bytes]:

@@ -4,6 +4,7 @@ import base64
 import json
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -212,23 +213,27 @@ _TIMES = st.sampled_from(
 )
 _CURSORS = st.builds(
     cursor,
-    st.booleans() | st.none(),
     st.booleans(),
+    st.booleans(),
+    st.none() | _TIMES,
     _TIMES,
-    _TIMES,
-    st.sampled_from([str(uuid4()), "1", "' OR true --"]),
+    st.sampled_from([str(uuid4())] * 3 + ["1", "' OR true --"]),
 )
 
 
 class TestACursor:
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(after=st.text() | st.binary().map(lambda some: base64.urlsafe_b64encode(some).decode()) | _CURSORS)
-    async def test_that_this_list_has_not_made_is_refused_or_harmless(self, rows: Rows, after: str) -> None:
+    @given(after=st.text() | st.binary().map(lambda some: base64.urlsafe_b64encode(some).decode()))
+    async def test_that_is_noise_is_refused(self, engine: AsyncEngine, after: str) -> None:
+        with pytest.raises(CursorInvalid, match="first page"):
+            await read(engine, after=after, limit=10)
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(after=_CURSORS)
+    async def test_that_somebody_made_up_is_refused_or_followed(self, engine: AsyncEngine, after: str) -> None:
         for which in Which:
-            try:
-                assert await read(rows.engine, which, after=after, limit=10) == ((), None)
-            except CursorInvalid as refusal:
-                assert "first page" in str(refusal)
+            with suppress(CursorInvalid):
+                assert await read(engine, which, after=after, limit=10) == ((), None)
 
     @pytest.mark.parametrize(
         "after", ["", "é", "=", "AAAA", cursor(), cursor(1, 2, 3), "bnVsbA", "W10=", "\x00", "a b"]
