@@ -120,6 +120,9 @@ class Feed:
                 position = told[-1].position
                 yield frame
                 continue
+            if position < self._floor:  # what lay between is gone from the log
+                position = self._floor
+                continue
             try:
                 async with asyncio.timeout(self._ping_seconds):
                     await grown.wait()
@@ -195,7 +198,7 @@ class Feed:
 
     def _take(self, placed: Sequence[Placed]) -> None:
         for one in placed:
-            metrics.LOG_EVENTS.labels(one.event.type).inc()
+            metrics.LOG_EVENTS.labels(one.type).inc()
             if isinstance(one.event, DeliveryMoved):
                 metrics.LOG_DELIVERIES.labels(one.event.state).inc()
         self._told += map(_told, placed)
@@ -214,7 +217,7 @@ def _told(placed: Placed) -> _Told:
     ticket_id = placed.event.ticket_id
     line = {
         "position": placed.position,
-        "type": placed.event.type,
+        "type": placed.type,
         "at": placed.event.at.isoformat(),
         "ticket_id": None if ticket_id is None else str(ticket_id),
     }

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8080
     public_url: str = "http://127.0.0.1:8080"
+    trusted_proxies: str = "127.0.0.1"
 
     mail_address: str = "assistance@vi-hub.example"
     mail_intake_host: str = "127.0.0.1"

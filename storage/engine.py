@@ -11,6 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 #: No statement of ours may run for longer (a transaction never lasts over 30 s).
 STATEMENT_TIMEOUT_MS = 25_000
+#: No connection, no room for one, a server that goes or is about to come.
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.OperatorInterventionError,
+    OSError,
+)
 
 
 def connect(url: str, *, pool: int = 10) -> AsyncEngine:
@@ -66,7 +73,7 @@ def _is_away_cause(error: BaseException | None) -> bool:
     """The same for an error of the driver."""
     seen = error
     while seen is not None:
-        if isinstance(seen, (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, OSError)):
+        if isinstance(seen, _AWAY):
             return True
         seen = seen.__cause__
     return False

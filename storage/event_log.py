@@ -26,10 +26,15 @@ _STRAYED = "DELETE FROM event_default WHERE id >= :low AND id < :high RETURNING 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An event with its place in the log."""
+    """An event with its place in the log.
+
+    type: as it was written; when this version does not know it (a newer one runs beside us), `event` is what every
+    event carries and no more.
+    """
 
     position: int
     id: EventId
+    type: str
     event: Event
 
 
@@ -160,9 +165,7 @@ def _row(event: Event) -> dict[str, Any]:
 
 
 def _placed(row: Any) -> Placed:
-    fields = {name: row[name] for name in _ENVELOPE} | row["data"]
-    return Placed(
-        position=row["position"] or 0,
-        id=EventId(row["id"]),
-        event=msgspec.convert(fields, type=CATALOGUE[row["type"]]),
-    )
+    envelope = {name: row[name] for name in _ENVELOPE}
+    known = CATALOGUE.get(row["type"])
+    event = Event(**envelope) if known is None else msgspec.convert(envelope | row["data"], type=known)
+    return Placed(position=row["position"] or 0, id=EventId(row["id"]), type=row["type"], event=event)

@@ -53,7 +53,7 @@ class Gauges:
     async def metrics(self, request: Request) -> Response:
         """Everything this process counts, in Prometheus' text format."""
         await self._refresh(reception_of(request).hub)
-        return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(metrics.API), media_type=CONTENT_TYPE_LATEST)
 
     async def _refresh(self, hub: Hub) -> None:
         """Read the gauges unless they are fresh; while the database is away the last ones stay."""

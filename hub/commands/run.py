@@ -98,13 +98,15 @@ class _Run:
                 self._finish(("migrate",), log=self._logs / "migrate.log")
             if demo:
                 self._finish(("demo", "--if-empty"), log=None)
+            elif self._settings.environment is Environment.LOCAL:
+                self._finish(("demo", "--accounts-only"), log=self._logs / "accounts.log")
             with _step("API et traitement · API and worker"):
                 for name in ("serve", "worker"):
                     self._tree.add(
                         Child(command=(name,), environment=self._environment, log=self._logs / f"{name}.log")
                     )
                 self._wait_until_ready()
-            self._welcome(demo=demo)
+            self._welcome()
             self._stay()
         finally:
             self._tree.stop(patience=STOP_SECONDS)
@@ -132,14 +134,14 @@ class _Run:
             if time.monotonic() > end:
                 raise CommandFailed(f"/readyz ne répond pas · does not answer; see {self._logs} and `hub doctor`")
 
-    def _welcome(self, *, demo: bool) -> None:
+    def _welcome(self) -> None:
         _say(
             welcome(
                 settings=self._settings,
                 port=self._settings.port,
                 seconds=time.monotonic() - self._started_at,
                 data=self._database.where,
-                with_accounts=demo and self._settings.environment is Environment.LOCAL,
+                with_accounts=self._settings.environment is Environment.LOCAL,
             )
         )
 

@@ -39,6 +39,9 @@ def run(_arguments: argparse.Namespace) -> int:
     except NotMigrated as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
+    except SystemExit:  # uvicorn's way to say that it could not start; why is in the log, without its text
+        sys.stderr.write(f"cannot serve at {settings.host}:{settings.port}: is the port taken? HUB_PORT moves it\n")
+        return 1
     return 0
 
 
@@ -76,6 +79,7 @@ async def _serve(settings: Settings, url: str) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
         await _Server(config).serve()

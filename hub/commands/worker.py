@@ -24,7 +24,7 @@ def run(_arguments: argparse.Namespace) -> int:
     settings = Settings()
     start_logging(settings.log_level)
     if settings.worker_metrics_port:
-        start_http_server(settings.worker_metrics_port, settings.worker_metrics_host, registry=metrics.REGISTRY)
+        start_http_server(settings.worker_metrics_port, settings.worker_metrics_host, registry=metrics.WORKER)
     try:
         with open_database(settings) as url:
             asyncio.run(_work(settings, url))

@@ -1,14 +1,15 @@
 """The accounts of the people who answer."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 
-from domain.ids import UserId
-from hub.demo.people import EVERYBODY, Person
+from domain.ids import UserId, mint
+from hub.demo.people import EVERYBODY, SIGN_INS, Person
 from hub.demo.world import Colleague, World
 from storage import tables
+from storage.user.reads import UserRow
 
 _HERE_FOR = timedelta(days=400)
 
@@ -16,10 +17,10 @@ _HERE_FOR = timedelta(days=400)
 def contribute(world: World) -> None:
     """Give everybody at the desk an account, unless they have one."""
     created_at = world.as_of - _HERE_FOR
-    mint = world.minter("desk")
+    minted = world.minter("desk")
     made = []
     for person in EVERYBODY:
-        user_id = UserId(mint(created_at))
+        user_id = UserId(minted(created_at))
         if person.email not in world.users:
             world.rows[tables.user_account].append(
                 {
@@ -33,6 +34,13 @@ def contribute(world: World) -> None:
             )
         made.append(Colleague(world.users.get(person.email, user_id), person))
     world.colleagues = tuple(made)
+
+
+def sign_ins(now: datetime) -> tuple[UserRow, ...]:
+    """The three who may sign in, as accounts: for a hub that is wanted without a demo."""
+    return tuple(
+        UserRow(UserId(mint(now)), person.email, person.name, person.role, _hash(person)) for person in SIGN_INS
+    )
 
 
 def _hash(person: Person) -> str:

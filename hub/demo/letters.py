@@ -37,20 +37,18 @@ class Hand:
     plain: bool
     long: bool
     signs_fully: bool
-    mobile: bool
     role: bool
 
 
 def hand_of(dice: Dice, *, calm: bool) -> Hand:
     """Throw how somebody writes; who is not `calm` has no time for letters."""
-    kind = dice.weighted(("letter", "brief", "hurried", "long"), (66, 12, 12, 10) if calm else (30, 70, 0, 0))
+    kind = dice.weighted(("letter", "brief", "hurried", "long"), (58, 12, 12, 18) if calm else (30, 70, 0, 0))
     return Hand(
         brief=kind in ("brief", "hurried"),
         hurried=kind == "hurried",
         plain=dice.chance(0.55),
         long=kind == "long",
         signs_fully=dice.chance(0.6),
-        mobile=dice.chance(0.08),
         role=dice.chance(0.12),
     )
 
@@ -82,13 +80,12 @@ class Writer:
         """What the first mail is called."""
         return self._fill(one_of(texts, dice=self.dice), at)
 
-    def first(self, sentences: list[str], *, story: str | None, at: datetime) -> str:
+    def first(self, sentences: list[str], *, stories: list[str], at: datetime) -> str:
         """The first letter: the request, what was added to it and, in a long one, who writes and what came before."""
         paragraphs = [" ".join(sentences[:2]), *sentences[2:]]
         if self.hand.long and self.volunteer:
             paragraphs.insert(0, one_of(self.tongue.letter["self"], dice=self.dice))
-            if story:
-                paragraphs.insert(2, story)
+            paragraphs[2:2] = stories
         return self._letter("greeting", paragraphs, at)
 
     def again(self, text: str, *, at: datetime) -> str:
@@ -122,8 +119,6 @@ class Writer:
         if self.hand.role and self.volunteer and greeting == "greeting":
             lines.append(self._fill(self.dice.pick(self.tongue.letter["role"]), at))
         whole = "\n\n".join(piece for piece in (opening, body, "\n".join(lines)) if piece)
-        if self.hand.mobile:
-            whole += "\n\n" + self.dice.pick(self.tongue.letter["phone"])
         return self._finish(whole)
 
     def _fill(self, text: str, at: datetime, by: Name | None = None) -> str:

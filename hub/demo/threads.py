@@ -186,8 +186,8 @@ class _Telling:
         more = [one for one in self._script.more if self._dice.chance(0.75 if self._writer.hand.long else 0.3)]
         sentences = [bare(self._script.say[self._asked]), *more]
         stories = self._family.story if self._case.demand.story else ()
-        story = self._dice.pick(stories) if stories else None
-        text = self._writer.first(sentences, story=story, at=self._case.at)
+        told = self._dice.some(stories, self._dice.whole(1, 2))
+        text = self._writer.first(sentences, stories=told, at=self._case.at)
         files = self._files(self._script.files, text)
         self._thread.turns.append(Turn(self._case.at, text, Waits.HUB, files=files))
 

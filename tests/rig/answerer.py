@@ -16,7 +16,7 @@ from storage import tables
 from tests.rig.waiting import AWAY
 
 AT_ONCE = 8
-_PATIENCE_SECONDS, _PAUSE_SECONDS, _LOOK_EVERY_SECONDS = 10.0, 0.05, 0.1
+_PATIENCE_SECONDS, _PAUSE_SECONDS, _LOOK_EVERY_SECONDS = 10.0, 0.2, 0.1
 _NAMES = UUID(int=0x516)
 
 

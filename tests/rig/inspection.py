@@ -24,7 +24,7 @@ from tests.rig.rig import Rig
 from tests.rig.waiting import DidNotHappen, until
 
 #: From the last event let in to everything settled, the leases of the last dead worker included.
-SETTLE_SECONDS = 90.0
+SETTLE_SECONDS = 180.0
 #: A reply that failed so often no longer holds back the next one (storage.delivery.outbox).
 _HOLDS = outbox.HOLDS_ATTEMPTS
 _MOST_NAMED = 5
@@ -51,6 +51,13 @@ async def broken_promises(rig: Rig) -> list[str]:
             *await _books(connection, rig),
         ]
     return [*found, *_answers(rig), *_command(rig)]
+
+
+async def uncertain(rig: Rig) -> int:
+    """How many replies have a fate that nobody knows."""
+    unknown = select(func.count()).where(tables.delivery.c.state == DeliveryState.UNCERTAIN)
+    async with rig.engine.connect() as connection:
+        return int((await connection.execute(unknown)).scalar_one())
 
 
 async def _at_rest(rig: Rig) -> bool:

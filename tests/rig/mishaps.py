@@ -9,7 +9,7 @@ from storage import tables
 from tests.rig.autopsy import Autopsies
 from tests.rig.proxy import Side
 from tests.rig.rig import Rig
-from tests.rig.waiting import at_last, until
+from tests.rig.waiting import DidNotHappen, at_last, until
 
 #: Words of the statements at whose windows the gates stand. Where the product changes them, the rig says that the
 #: window was never reached.
@@ -104,7 +104,18 @@ class Mishaps:
 
         await until(taken_over, "the other worker takes the claim over", seconds=20)
         self.rig.worker_proxy.open()
-        assert self.rig.second.end() == 0, f"the second worker did not stop: {self.rig.second.tail()}"
+        await self._stop_second()
+
+    async def _stop_second(self) -> None:
+        """A clean stop, in the middle of the work."""
+        self.rig.second.ask_to_stop()
+
+        async def ended() -> bool:
+            return self.rig.second.status is not None
+
+        await until(ended, "the second worker stops when it is asked to", seconds=20)
+        if self.rig.second.status != 0:
+            raise DidNotHappen(f"the second worker ended with {self.rig.second.status}: {self.rig.second.tail()}")
 
     async def database_after_commit(self) -> None:
         """The database dies after it has committed events and before the API learns it."""

@@ -52,17 +52,21 @@ class HubProcess:
         self._process.wait()
         self.kills += 1
 
-    def end(self, *, patience: float = 10.0) -> int | None:
-        """Ask it to stop; its exit status, None when it had to be killed or never ran."""
-        if self._process is None:
-            return None
+    @property
+    def status(self) -> int | None:
+        """Its exit status; None while it runs or when it never ran."""
+        return None if self._process is None else self._process.poll()
+
+    def ask_to_stop(self) -> None:
+        """Tell it to finish what it holds and end. It may need the rig for that: do not block."""
+        assert self._process is not None
         self._process.terminate()
-        try:
-            return self._process.wait(patience)
-        except subprocess.TimeoutExpired:
+
+    def end(self) -> None:
+        """End it at once, if it runs: the run is over."""
+        if self._process is not None:
             self._process.kill()
             self._process.wait()
-            return None
 
     def tail(self, *, lines: int = 15) -> str:
         """The end of its log."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from tests.rig.autopsy import Autopsies, Window
-from tests.rig.inspection import broken_promises, settled
+from tests.rig.inspection import broken_promises, settled, uncertain
 from tests.rig.mishaps import Mishaps
 from tests.rig.rig import Rig, Terms, rig_for
 from tests.rig.sabotage import STATEMENTS
@@ -26,6 +26,8 @@ class Report:
     hits: Counter[Window] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)
     answers: Counter[int | None] = field(default_factory=Counter)
+    #: Replies of which nobody knows whether they went.
+    uncertain: int = 0
     #: What happened, in order, with the second at which it was over.
     course: list[tuple[str, float]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
@@ -39,7 +41,7 @@ class Report:
             f"crash proof: seed {self.terms.seed}, {self.terms.events} events on {self.terms.lanes} lanes",
             f"  course: {', '.join(f'{what} {second:.0f} s' for what, second in self.course)}",
             f"  killed: {_counts(self.kills)}",
-            f"  answers: {_counts(self.answers)}",
+            f"  answers: {_counts(self.answers)}; uncertain replies: {self.uncertain}",
             *(f"  {window:<16} hit {self.hits[window]} times" for window in Window),
             *(f"  BROKEN: {one}" for one in self.broken),
         ]
@@ -74,6 +76,7 @@ async def _prove(report: Report, mishaps: list[str]) -> None:
             await asyncio.gather(sending, return_exceptions=True)
         report.broken += await broken_promises(rig)
         report.over("inspected")
+        report.uncertain = await uncertain(rig)
         report.answers = rig.sender.answers + rig.answerer.answers
         report.kills = Counter(api=rig.api.kills, worker=rig.worker.kills, database=rig.database.kills)
 

@@ -45,6 +45,7 @@ class Proxy:
     def __init__(self, server: Path) -> None:
         self._server = server
         self._gate: Gate | None = None
+        self._watch: tuple[str, asyncio.Event] | None = None
         self._talks: set[asyncio.Task[None]] = set()
         self.port = 0
 
@@ -69,6 +70,11 @@ class Proxy:
         self.open()
         self._gate = Gate(words, side)
         return self._gate
+
+    def watch(self, words: str) -> asyncio.Event:
+        """An event that is set when the next statement with these words passes."""
+        self._watch = (words, asyncio.Event())
+        return self._watch[1]
 
     def open(self) -> None:
         """Let through whatever waits."""
@@ -112,6 +118,8 @@ class Proxy:
 
     def stopping(self, sql: str | None, side: Side) -> Gate | None:
         """The gate before which this must wait."""
+        if self._watch is not None and sql is not None and self._watch[0] in sql:
+            self._watch[1].set()
         return self._gate if self._gate is not None and self._gate.stops(sql, side) else None
 
 
@@ -137,6 +145,8 @@ class _Talk:
                         if not await self._wait(gate, reader):
                             return
                     self.running = sql if sql is not None else self.running
+                    if back.is_closing():
+                        return
                     back.write(message)
                 await back.drain()
 
@@ -172,6 +182,8 @@ class _Talk:
                         await gate.opened.wait()
                     if message[:1] == READY:
                         self.running = None
+                    if writer.is_closing():
+                        return
                     writer.write(b"".join(held))
                     held.clear()
                 await writer.drain()

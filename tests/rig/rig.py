@@ -40,10 +40,13 @@ from tests.rig.listener import Listener
 from tests.rig.processes import HubProcess, provider
 from tests.rig.proxy import Proxy
 from tests.rig.sender import Sender
-from tests.rig.waiting import until
+from tests.rig.waiting import DidNotHappen, until
 
-#: A dead worker's rows are taken over after this long.
-LEASE_SECONDS = 2.0
+#: A dead worker's rows are taken over after this long. A worker that lives must be done with a batch well before, also
+#: row by row and on a busy machine.
+LEASE_SECONDS, BATCH = 4.0, 8
+#: Words of the statement by which a worker looks for work.
+_CLAIM = "FROM outbox"
 _KEY = bytes(range(32))
 
 
@@ -110,15 +113,17 @@ class Rig:
         await until(self.api_answers, "the API answers")
 
     async def start_worker(self, process: HubProcess | None = None, proxy: Proxy | None = None) -> None:
-        """Start it and wait until it has come to the database."""
+        """Start it and wait until it looks for work."""
         process, proxy = process or self.worker, proxy or self.worker_proxy
+        looking = proxy.watch(_CLAIM)
         process.start()
 
-        async def talks() -> bool:
-            assert process.lives, process.tail()
-            return proxy.talks > 0
+        async def looks() -> bool:
+            if not process.lives:
+                raise DidNotHappen(f"a worker ended by itself: {process.tail()}")
+            return looking.is_set()
 
-        await until(talks, "the worker comes to the database")
+        await until(looks, "the worker looks for work")
 
 
 @asynccontextmanager
@@ -143,6 +148,7 @@ async def rig_for(terms: Terms) -> AsyncIterator[Rig]:
             "HUB_MAIL_INTAKE_PORT": str(intake),
             "HUB_MAILBOX_PORT": str(mailbox),
             "HUB_LEASE_SECONDS": str(LEASE_SECONDS),
+            "HUB_WORKER_BATCH": str(BATCH),
             "HUB_LOG_LEVEL": "WARNING",
         }
 

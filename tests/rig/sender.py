@@ -15,7 +15,7 @@ from hub.clock import SystemClock
 AT_ONCE = 24
 #: Of a hundred events: said twice at the same time, and said again after the lane has gone on.
 TWINS, ECHOES = 8, 6
-_PATIENCE_SECONDS, _PAUSE_SECONDS = 10.0, 0.05
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 10.0, 0.2
 
 
 @dataclass(frozen=True, slots=True)

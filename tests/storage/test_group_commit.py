@@ -145,6 +145,13 @@ class TestARepeat:
             (2, 1),
         ]
 
+    async def test_of_a_payload_whose_outcome_nobody_knew_is_harmless(self, rows: Rows, store: GroupCommit) -> None:
+        one = payload(rows.account_id, "a", "b")
+        await store.store(one)
+        await asyncio.gather(store.store(one), store.store(payload(rows.account_id, "c")))
+        assert await stored_keys(rows.engine) == ["a", "b", "c"]
+        assert [(raw["events"], raw["stored"]) for raw in await rows.all(tables.raw_payload)] == [(2, 2), (1, 1)]
+
     async def test_by_another_account_is_an_event_of_its_own(self, rows: Rows, store: GroupCommit) -> None:
         other = await rows.add_account("fake", "another")
         await asyncio.gather(*(store.store(payload(account, "a")) for account in (rows.account_id, other)))

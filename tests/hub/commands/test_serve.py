@@ -28,8 +28,9 @@ def _free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def _serving(url: str, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    http, intake, mailbox = _free_ports(3)
+def _serving(url: str, folder: Path, *, http: int = 0) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    free, intake, mailbox = _free_ports(3)
+    http = http or free
     environment = {
         **os.environ,
         "DATABASE_URL": url,
@@ -61,6 +62,14 @@ class TestServing:
                 assert process.wait(timeout=STOP_SECONDS) == 0
         assert time.monotonic() - began < STOP_SECONDS
         assert '"event": "api_stopped"' in (tmp_path / "log").read_text()
+
+    def test_says_that_its_port_is_taken(self, fresh_database_url: str, tmp_path: Path) -> None:
+        with (
+            socket.create_server(("127.0.0.1", 0)) as other,
+            _serving(fresh_database_url, tmp_path, http=other.getsockname()[1]) as (process, _),
+        ):
+            assert process.wait(timeout=60) == 1
+        assert "HUB_PORT moves it" in (tmp_path / "log").read_text()
 
     def test_does_not_begin_on_a_database_without_tables(self, server: str, tmp_path: Path) -> None:
         with _serving(database_of(server, "postgres"), tmp_path) as (process, _):

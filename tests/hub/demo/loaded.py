@@ -1,13 +1,11 @@
 """One demo for all tests of a file: made once, read by many."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy import CursorResult
 
 from hub.accounts import ensure_accounts
 from hub.bootstrap import matrix_at, understanding_of
@@ -61,7 +59,7 @@ def load_once(url: str) -> Demo:
     return asyncio.run(load_into(url))
 
 
-def pairs(found: CursorResult[Any]) -> dict[Any, Any]:
+def pairs(found: Iterable[Any]) -> dict[Any, Any]:
     """Rows of two columns as a mapping."""
     return {row[0]: row[1] for row in found}
 
