@@ -16,9 +16,9 @@ from hub.demo.load import Place, is_empty, load
 from hub.demo.mailbox import fill
 from hub.migration import newest, revision_of
 from hub.settings import Environment, Settings
+from storage.engine import connect
 from storage.unit_of_work import UnitOfWork
 from storage.user import writes as user_writes
-from storage.engine import connect
 
 DEFAULT_SEED = 2026
 
