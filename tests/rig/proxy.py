@@ -47,6 +47,7 @@ class Proxy:
         self._gate: Gate | None = None
         self._watch: tuple[str, asyncio.Event] | None = None
         self._talks: set[asyncio.Task[None]] = set()
+        self._scissors = asyncio.Event()
         self.port = 0
 
     @asynccontextmanager
@@ -84,7 +85,9 @@ class Proxy:
 
     async def cut(self) -> None:
         """Lose every connection, whatever was under way and whatever was held back."""
-        await _stop(tuple(self._talks))
+        self._scissors.set()
+        await asyncio.gather(*self._talks, return_exceptions=True)
+        self._scissors = asyncio.Event()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -92,28 +95,27 @@ class Proxy:
         self._talks.add(task)
         try:
             await self._talk(reader, writer)
-        except asyncio.CancelledError:
-            return  # it was cut; asyncio would report that as an error
         finally:
-            writer.transport.abort()
             self._talks.discard(task)
+            await _hang_up(writer)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        scissors = self._scissors
         try:
             there, back = await asyncio.open_unix_connection(str(self._server))
         except OSError:
-            await _hang_up(writer)
             return
         talk = _Talk(self, ClientWords(), ServerWords())
-        ways = [asyncio.create_task(talk.ask(reader, back)), asyncio.create_task(talk.answer(there, writer))]
+        ways = [talk.ask(reader, back), talk.answer(there, writer), scissors.wait()]
+        tasks = [asyncio.create_task(way) for way in ways]
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            await _stop(ways)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await _stop(tasks)
             await _hang_up(writer)
-            await _see_off(there, back)
+            if not scissors.is_set():
+                await _see_off(there, back)
         finally:
-            await _stop(ways)
-            await _hang_up(writer)
+            await _stop(tasks)
             await _hang_up(back)
 
     def stopping(self, sql: str | None, side: Side) -> Gate | None:
