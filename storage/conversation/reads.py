@@ -60,7 +60,9 @@ async def of_ticket(connection: AsyncConnection, ticket_id: Any) -> tuple[Conver
 
 def _locked(found: Select[Any]) -> Select[Any]:
     """In the order of ids, so that two workers never wait for each other in a circle."""
-    return found.order_by(_conversations.c.id).with_for_update(of=_conversations)
+    # Against changes only: whoever writes a message under the conversation meanwhile (its foreign key) may go on, else
+    # the pipeline and a reply, which begins at the ticket, wait for each other in a circle.
+    return found.order_by(_conversations.c.id).with_for_update(key_share=True, of=_conversations)
 
 
 def _conversation(row: Any) -> Conversation:

@@ -45,7 +45,8 @@ async def by_id(connection: AsyncConnection, ticket_id: TicketId, *, viewer: Vie
 async def locked(connection: AsyncConnection, ticket_id: TicketId, *, viewer: Viewer) -> Ticket | None:
     """One ticket, which nobody else changes until this transaction ends. Raises Forbidden."""
     viewer.require(Action.READ_TICKETS)
-    found = select(*COLUMNS).where(_tickets.c.id == ticket_id).with_for_update()
+    # Against changes only, as conversations are locked.
+    found = select(*COLUMNS).where(_tickets.c.id == ticket_id).with_for_update(key_share=True)
     row = (await connection.execute(found)).one_or_none()
     return None if row is None else ticket_of(row._mapping)
 
@@ -66,7 +67,7 @@ async def of_conversations(
             (_tickets.c.state != TicketState.SOLVED) | (_tickets.c.solved_at >= since),
         )
         .order_by(_tickets.c.id.desc())
-        .with_for_update(of=_tickets)
+        .with_for_update(key_share=True, of=_tickets)
     )
     by_conversation: dict[ConversationId, tuple[Ticket, ...]] = {}
     for row in await connection.execute(found):

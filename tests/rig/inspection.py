@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.message import DeliveryState
@@ -49,6 +49,7 @@ async def broken_promises(rig: Rig) -> list[str]:
             *await _replies(connection, rig),
             *await _log(connection, rig),
             *await _books(connection, rig),
+            *await _circles(connection),
         ]
     return [*found, *_answers(rig), *_command(rig)]
 
@@ -227,6 +228,13 @@ async def _books(connection: AsyncConnection, rig: Rig) -> list[str]:
         faults.append(f"{yes} times the hub said yes and it received {received} events")
     aside = sum(hour.quarantined for hour in hours)
     return [*faults, *([f"{aside} events are in quarantine"] if aside else [])]
+
+
+async def _circles(connection: AsyncConnection) -> list[str]:
+    """Transactions that wait for one another cost everybody a second (counted since the database last recovered)."""
+    deadlocks = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+    count = (await connection.execute(deadlocks)).scalar_one()
+    return [f"transactions waited for one another in a circle {count} times"] if count else []
 
 
 def _answers(rig: Rig) -> list[str]:

@@ -194,6 +194,13 @@ class TestACryForHelp:
         assert await claim(rows) == [cry]
         assert await claim(rows, TWO) == []
 
+    async def test_at_work_does_not_keep_other_lanes_from_whoever_claims_little(self, rows: Rows) -> None:
+        _, cry = await rows.take_in(1, 1, state="new")
+        (other,) = await rows.take_in(2)
+        await look(rows, cry)
+        assert await claim(rows, limit=1) == [cry]
+        assert await claim(rows, TWO, limit=1) == [other]
+
     async def test_waits_for_the_row_of_its_lane_that_is_at_work(self, rows: Rows) -> None:
         (calm,) = await rows.take_in(1)
         assert await claim(rows) == [calm]
