@@ -1,4 +1,4 @@
-import { readonly, ref } from 'vue'
+import { readonly, ref, watch } from 'vue'
 
 import { StreamReader, type Liveness, type Listener, type Outside } from '@/models/reader'
 
@@ -44,6 +44,9 @@ export const live = readonly(liveness)
 
 /** Hears the stream until the returned function is called. */
 export const listen = (listener: Listener): (() => void) => reader.listen(listener)
+
+/** Runs each time the line comes back, for as long as the caller lives: what failed meanwhile deserves another try. */
+export const onBack = (run: () => void) => watch(liveness, (now) => now === 'on' && run())
 
 /** Opens the stream. `onRefused` runs when it closes before the hub spoke: the session may be over. */
 export function openStream(onRefused: () => void): void {

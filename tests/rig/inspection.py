@@ -23,8 +23,8 @@ from tests.rig.processes import clean_environment
 from tests.rig.rig import Rig
 from tests.rig.waiting import DidNotHappen, until
 
-#: From the last event let in to everything settled, the leases of the last dead worker included.
-SETTLE_SECONDS = 180.0
+#: Longer than everything stands still while the lease of a dead worker runs out.
+STILL_SECONDS = 60.0
 #: A reply that failed so often no longer holds back the next one (storage.delivery.outbox).
 _HOLDS = outbox.HOLDS_ATTEMPTS
 _MOST_NAMED = 5
@@ -33,9 +33,15 @@ _MOST_NAMED = 5
 async def settled(rig: Rig) -> list[str]:
     """Wait until nothing is under way any more."""
     try:
-        await until(lambda: _at_rest(rig), "everything is settled", seconds=SETTLE_SECONDS)
+        await until(
+            lambda: _at_rest(rig),
+            "everything is settled",
+            seconds=STILL_SECONDS,
+            every=0.25,
+            moving=lambda: (len(rig.answerer.yes), rig.listener.head),
+        )
     except DidNotHappen:
-        return [f"work is left after {SETTLE_SECONDS:.0f} s: {await _left(rig)}"]
+        return [f"work is left and stands still: {await _left(rig)}"]
     return []
 
 

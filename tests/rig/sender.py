@@ -102,14 +102,14 @@ class Sender:
         )
         headers, body = webhook([message], secret=self.secret)
         request = Request("POST", self.path, headers, body)
-        while True:
-            async with self._turns:
+        async with self._turns:
+            while True:
                 status = await self._ask(event.name, request)
-            self.answers[status] += 1
-            if status is not None and 200 <= status < 300:
-                self.yes[event.name] += 1
-                return
-            await asyncio.sleep(_PAUSE_SECONDS)
+                self.answers[status] += 1
+                if status is not None and 200 <= status < 300:
+                    self.yes[event.name] += 1
+                    return
+                await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _ask(self, name: str, request: Request) -> int | None:
         self.open[name] += 1

@@ -15,19 +15,28 @@ class DidNotHappen(AssertionError):  # noqa: N818 - named for what it is
     """Something that had to happen did not, in time."""
 
 
-async def until(look: Callable[[], Awaitable[object]], what: str, *, seconds: float = 60.0) -> None:
-    """Look again and again until there is something. Raises DidNotHappen."""
+async def until(
+    look: Callable[[], Awaitable[object]],
+    what: str,
+    *,
+    seconds: float = 60.0,
+    every: float = _LOOK_EVERY_SECONDS,
+    moving: Callable[[], object] | None = None,
+) -> None:
+    """Look until there is something; `seconds` begin anew whenever `moving` changes. Raises DidNotHappen."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
+    end, seen = loop.time() + seconds, moving() if moving else None
     while True:
         try:
             if await look():
                 return
         except AWAY:
             pass
+        if moving is not None and (now := moving()) != seen:
+            end, seen = loop.time() + seconds, now
         if loop.time() > end:
             raise DidNotHappen(f"{what}: not within {seconds:.0f} s")
-        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        await asyncio.sleep(every)
 
 
 async def at_last(event: asyncio.Event, what: str, *, seconds: float = 60.0) -> None:

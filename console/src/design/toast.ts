@@ -38,7 +38,8 @@ export function holdToast(): void {
   window.clearTimeout(timer)
 }
 
+/** What went wrong stays until it is closed: it may have happened while nobody looked. */
 export function resumeToast(): void {
   window.clearTimeout(timer)
-  timer = window.setTimeout(closeToast, LIFE_MS)
+  if (current.value?.tone !== 'bad') timer = window.setTimeout(closeToast, LIFE_MS)
 }

@@ -10,7 +10,7 @@ type Moment = string | number
 function formatter(tag: string) {
   const date = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(tag, options)
-    return (at: Moment) => format.format(new Date(at))
+    return (at: Moment) => firstDay(format.format(new Date(at)), tag)
   }
   const time = date({ hour: '2-digit', minute: '2-digit' })
   const shortDay = date({ day: 'numeric', month: 'short' })
@@ -35,6 +35,9 @@ function formatter(tag: string) {
     count: (text: Counted, n: number) => counted(text, n, tag),
   }
 }
+
+/** French says "1er mars", which Intl does not know. */
+const firstDay = (text: string, tag: string) => (tag.startsWith('fr') ? text.replace(/(?<!\d)1 (?=[a-zéû])/, '1er ') : text)
 
 function size(bytes: number, number: (value: number) => string): string {
   const { bytes: small, kilo, mega } = words.value.size

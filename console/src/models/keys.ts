@@ -1,5 +1,5 @@
 /** What a key asks for. */
-export type Command = 'next' | 'previous' | 'reply' | 'solve' | 'undo' | 'help' | 'back'
+export type Command = 'next' | 'previous' | 'reply' | 'solve' | 'undo' | 'danger' | 'help' | 'back'
 
 /** The facts of a key press that decide. */
 export interface Press {
@@ -13,7 +13,7 @@ export interface Press {
   letters: boolean
 }
 
-const LETTERS: Record<string, Command> = { j: 'next', k: 'previous', r: 'reply', e: 'solve', u: 'undo', '?': 'help' }
+const LETTERS: Record<string, Command> = { j: 'next', k: 'previous', r: 'reply', e: 'solve', u: 'undo', d: 'danger', '?': 'help' }
 const ARROWS: Record<string, Command> = { ArrowDown: 'next', ArrowUp: 'previous' }
 
 /** The command of a key press, or null. Inside a field only Escape is heard. */

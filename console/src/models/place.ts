@@ -7,7 +7,12 @@ export type Place =
   | { screen: 'ticket'; view: View; ticketId: string }
   | { screen: 'operations' }
 
-export const HOME: Place = { screen: 'list', view: { state: 'open', owner: null } }
+export const HOME = { screen: 'list', view: { state: 'open', owner: null } } satisfies Place
+
+/** A ticket opened from where one is: the view stays the same. */
+export function ticketFrom(here: Place, ticketId: string): Place {
+  return { screen: 'ticket', view: 'view' in here ? here.view : HOME.view, ticketId }
+}
 
 /** The address of a place: `#/open`, `#/open/BROKER_HEALTH`, `#/open/-/ticket/<id>`, `#/operations`. */
 export function addressOf(place: Place): string {

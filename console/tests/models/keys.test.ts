@@ -6,7 +6,7 @@ const press = (key: string, change: Partial<Press> = {}): Press => ({ key, modif
 
 describe('A key', () => {
   it('is a command', () => {
-    expect(['j', 'k', 'r', 'e', 'u', '?', 'R'].map((key) => commandOf(press(key)))).toEqual(['next', 'previous', 'reply', 'solve', 'undo', 'help', 'reply'])
+    expect(['j', 'k', 'r', 'e', 'u', 'd', '?', 'R'].map((key) => commandOf(press(key)))).toEqual(['next', 'previous', 'reply', 'solve', 'undo', 'danger', 'help', 'reply'])
   })
 
   it('is text while somebody writes, except Escape', () => {

@@ -19,7 +19,7 @@ export function useClosure(ticket: Ref<TicketDetail | null>, onChange: (row: Tic
 
   function reopen(closed: TicketRow): void {
     showToast(fill(words.value.conversation.reopened, { reference: closed.reference }))
-    void move(closed, { state: 'open', solved_at: null }, () => hub.reopen(closed.id))
+    void move({ ...closed, state: 'solved' }, { state: 'open', solved_at: null }, () => hub.reopen(closed.id))
   }
 
   async function move(before: TicketRow, change: Partial<TicketRow>, ask: () => Promise<TicketRow>): Promise<void> {

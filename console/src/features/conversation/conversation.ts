@@ -1,11 +1,11 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 
-import { failureWord, type FailureWord } from '@/api/failure'
+import { Failure, failureWord, type FailureWord } from '@/api/failure'
 import { hub } from '@/api/hub'
 import type { MessageItem, TicketDetail } from '@/api/schema'
 import { Gather } from '@/models/gather'
 import { deepened, EMPTY_THREAD, received, refreshed, type Outgoing, type Thread } from '@/models/thread'
-import { listen } from '@/stream'
+import { listen, onBack } from '@/stream'
 
 type Status = 'loading' | 'ready' | FailureWord
 
@@ -35,7 +35,8 @@ export function useConversation(ticketId: Ref<string>, keptOutgoing: (id: string
       status.value = 'ready'
       if (overtaken) await refresh()
     } catch (error) {
-      if (id === ticketId.value) status.value = failureWord(error)
+      // An address that is no id (422) leads nowhere either.
+      if (id === ticketId.value) status.value = error instanceof Failure && error.status === 422 ? 'missing' : failureWord(error)
     }
   }
 
@@ -59,6 +60,7 @@ export function useConversation(ticketId: Ref<string>, keptOutgoing: (id: string
   }
 
   watch(ticketId, load, { immediate: true })
+  onBack(() => ['offline', 'server'].includes(status.value) && void load())
   onScopeDispose(
     listen({
       events: (events) => {

@@ -6,7 +6,7 @@ import type { Ledger, QuarantineItem } from '@/api/schema'
 import { showToast } from '@/design/toast'
 import { words } from '@/i18n/locale'
 import { fill } from '@/i18n/say'
-import { listen } from '@/stream'
+import { listen, onBack } from '@/stream'
 
 /** A read that can be asked again, and where it stands. */
 function useRead<T>(ask: () => Promise<T>) {
@@ -21,6 +21,7 @@ function useRead<T>(ask: () => Promise<T>) {
     }
   }
   void load()
+  onBack(() => failure.value !== null && void load())
   return { value, failure, load }
 }
 

@@ -1,9 +1,11 @@
 import { readonly, ref, shallowRef, type Ref } from 'vue'
 
 import { onSessionLost } from '@/api/client'
-import { Failure } from '@/api/failure'
+import { Failure, failureWord } from '@/api/failure'
 import { hub } from '@/api/hub'
 import type { Me } from '@/api/schema'
+import { showToast } from '@/design/toast'
+import { words } from '@/i18n/locale'
 
 type Status = 'asking' | 'out' | 'in' | 'unreachable'
 
@@ -36,9 +38,14 @@ export async function signIn(email: string, password: string): Promise<void> {
   enter(await hub.signIn(email, password))
 }
 
+/** The cookie is the hub's to forget: when it does not answer, one is still signed in and must know. */
 export async function signOut(): Promise<void> {
-  await hub.signOut()
-  leave()
+  try {
+    await hub.signOut()
+    leave()
+  } catch (error) {
+    showToast(`${words.value.error.signOut} ${words.value.error[failureWord(error)]}`, null, 'bad')
+  }
 }
 
 /** The stream was refused: the session may be over; any other answer changes nothing. */

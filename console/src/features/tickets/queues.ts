@@ -3,7 +3,7 @@ import { onScopeDispose, shallowRef } from 'vue'
 import { hub } from '@/api/hub'
 import type { Queue } from '@/api/schema'
 import { Gather } from '@/models/gather'
-import { listen } from '@/stream'
+import { listen, onBack } from '@/stream'
 
 const COUNT_EVERY_MS = 1_000
 const MOVES_A_COUNT = /^(ticket\.|clock\.|danger\.)/
@@ -19,6 +19,7 @@ export function useQueues() {
 
   const gather = new Gather(load, { later: (run, ms) => void window.setTimeout(run, ms) }, COUNT_EVERY_MS)
   void load()
+  onBack(() => gather.add('counts'))
   onScopeDispose(
     listen({
       events: (events) => {

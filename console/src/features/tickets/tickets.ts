@@ -7,7 +7,7 @@ import { Gather } from '@/models/gather'
 import { isDanger } from '@/models/order'
 import { emptyList, extended, opened, patched, settled, touched, type TicketList } from '@/models/ticket-list'
 import type { View } from '@/models/view'
-import { listen } from '@/stream'
+import { listen, onBack } from '@/stream'
 
 type Status = 'loading' | 'ready' | FailureWord
 
@@ -87,6 +87,7 @@ export function useTickets(view: Ref<View>, onAlarm: (ticket: TicketRow) => void
   const shownIds = () => list.value.rows.map((row) => row.id)
 
   watch(view, load, { immediate: true })
+  onBack(() => ['offline', 'server'].includes(status.value) && void load())
   onScopeDispose(
     listen({
       events: (events) => {
