@@ -9,17 +9,20 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from hub import metrics
 from hub.bootstrap import Hub
 from hub.logging import log, place_of
-from storage import inbox
+from storage import inbox, work
 from storage.delivery import outbox
 from storage.engine import is_away
 from storage.unit_of_work import UnitOfWork
 
-#: Rest of an idle loop that people wait for, the first and the longest: together with the work, well under 40 ms.
-_EAGER = (0.003, 0.02)
-_AFTER_FAILURE_SECONDS, _WHILE_AWAY_SECONDS = 1.0, 0.25
+#: How often a worker looks whether anything waits: people wait for what it finds.
+_WATCH = (0.015, 0.015)
+#: A loop that was not woken looks by itself after this long.
+_WOKEN = (1.0, 1.0)
 
 
 @dataclass(slots=True)
@@ -31,12 +34,16 @@ class Loop:
     rest_seconds: tuple[float, float]
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
     wakes: tuple["Loop", ...] = ()
+    after_failure_seconds: float = 1.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`."""
         rest = self.rest_seconds[0]
         while not stop.is_set():
             found = await self._once()
+            if found is None:  # it failed: nothing wakes it before its time, or it would fail again at once
+                await asyncio.sleep(self.after_failure_seconds)
+                continue
             if found > 0:
                 for other in self.wakes:
                     other.nudge.set()
@@ -45,19 +52,19 @@ class Loop:
                 continue
             if stop.is_set():
                 return
-            await self._rest(rest if found == 0 else -found)
+            await self._rest(rest)
             rest = min(rest * 2, self.rest_seconds[1])
 
-    async def _once(self) -> float:
-        """How much was found; negative: how many seconds to stay away after a failure."""
+    async def _once(self) -> int | None:
+        """How much was found; None after a failure."""
         try:
             return await self.step()
         except Exception as error:  # noqa: BLE001 - a loop outlives every fault; what failed is told and tried again
             if is_away(error):
                 log.warning("database_away", task=self.name, error=place_of(error))
-                return -_WHILE_AWAY_SECONDS
-            log.error("task_failed", task=self.name, error=place_of(error))
-            return -_AFTER_FAILURE_SECONDS
+            else:
+                log.error("task_failed", task=self.name, error=place_of(error))
+            return None
 
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -74,15 +81,17 @@ class Worker:
         self.id: UUID = hub.worker_id()
         self._look, self._pipeline = hub.first_look(), hub.pipeline(self.id)
         self._deliver, self._timers, self._relay = hub.deliver(self.id), hub.timers(), hub.relay()
+        self._eye: AsyncConnection | None = None
 
     def loops(self) -> tuple[Loop, ...]:
         """What runs side by side."""
         lease = self._hub.settings.lease_seconds
-        relay = Loop("relay", self._relayed, _EAGER)
-        deliver = Loop("deliver", self._delivered, _EAGER, wakes=(relay,))
-        pipeline = Loop("pipeline", self._pipeline.work, _EAGER, wakes=(relay, deliver))
-        look = Loop("first_look", self._look.look, _EAGER, wakes=(pipeline,))
+        relay = Loop("relay", self._relayed, _WOKEN)
+        deliver = Loop("deliver", self._delivered, _WOKEN, wakes=(relay,))
+        pipeline = Loop("pipeline", self._pipeline.work, _WOKEN, wakes=(relay,))
+        look = Loop("first_look", self._look.look, _WOKEN, wakes=(pipeline,))
         return (
+            Loop("watch", lambda: self._watch(look, pipeline, deliver, relay), _WATCH),
             look,
             pipeline,
             deliver,
@@ -105,6 +114,8 @@ class Worker:
             await self._relay.resign()
             with suppress(Exception):
                 await self._give_back()
+            if self._eye is not None:
+                await self._eye.close()
         log.info("worker_stopped", worker=self.id)
 
     async def _until(self, loop: Loop, stop: asyncio.Event) -> None:
@@ -116,6 +127,23 @@ class Worker:
         await running
         ending.cancel()
 
+    async def _watch(self, look: Loop, pipeline: Loop, deliver: Loop, relay: Loop) -> int:
+        """Wake whoever has something to do. One look of one connection, instead of four loops that ask in vain."""
+        if self._eye is None:
+            connection = await self._hub.engine.connect()
+            self._eye = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            found = await work.waiting(self._eye, now=self._hub.clock.now())
+        except BaseException:
+            eye, self._eye = self._eye, None
+            await eye.invalidate()
+            raise
+        told = ((found.unread, look), (found.ready, pipeline), (found.due, deliver), (found.unplaced, relay))
+        for waits, loop in told:
+            if waits:
+                loop.nudge.set()
+        return 0
+
     async def _delivered(self) -> int:
         return await self._deliver.work() if self._hub.settings.outbound else 0
 
@@ -123,17 +151,17 @@ class Worker:
         return await self._relay.work() if await self._relay.stand_for() else 0
 
     async def _measure(self) -> None:
-        async with UnitOfWork(self._hub.engine) as work:
-            oldest = await inbox.oldest_pending(work.connection)
-            waiting = await outbox.waiting(work.connection)
+        async with UnitOfWork(self._hub.engine) as reading:
+            oldest = await inbox.oldest_pending(reading.connection)
+            waiting = await outbox.waiting(reading.connection)
         age = 0.0 if oldest is None else (self._hub.clock.now() - oldest).total_seconds()
         metrics.OLDEST_UNPROCESSED.set(max(0.0, age))
         metrics.OUTBOX.set(waiting)
 
     async def _give_back(self) -> None:
-        async with UnitOfWork(self._hub.engine) as work:
-            await inbox.release(work.connection, worker=self.id)
-            await work.commit()
+        async with UnitOfWork(self._hub.engine) as returning:
+            await inbox.release(returning.connection, worker=self.id)
+            await returning.commit()
 
 
 def _always_rest(chore: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[int]]:

@@ -32,6 +32,7 @@ ENVIRONMENTS = {
     "hub/embedded/postgres.py": "HUB_PG_BIN and HUB_PG_USER, before there are settings",
     "hub/embedded/account.py": "what the database's processes inherit",
     "hub/process_tree.py": "what the hub's own processes inherit",
+    "hub/bench/product.py": "what a measured product must not inherit",
 }
 ENVIRONMENT = frozenset({"os.environ", "os.environb", "os.getenv", "os.putenv", "os.unsetenv"})
 #: Ids are time-ordered and minted from a given instant (domain.ids.mint).

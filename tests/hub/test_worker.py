@@ -61,8 +61,7 @@ class TestALoop:
             stop.set()
             return 0
 
-        loop = Loop("test", step, (0.001, 0.001))
-        loop.nudge.set()  # no rest after the failure
+        loop = Loop("test", step, (0.001, 0.001), after_failure_seconds=0.001)
         async with asyncio.timeout(5):
             await loop.run(stop)
         assert seen == [0, 1]

@@ -126,6 +126,7 @@ class TestAPosition:
         (late,) = await read(engine, seen.position)
         assert words((late,)) == ["began first"]
         assert late.id < seen.id
+        assert await read(engine) == (seen, late)
 
     async def test_is_given_once_by_two_relays_that_both_believe_in_themselves(self, engine: AsyncEngine) -> None:
         told = [f"{number}" for number in range(300)]

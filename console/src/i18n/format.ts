@@ -24,8 +24,8 @@ function formatter(tag: string) {
     dayKey,
     longDay: date({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
     full: date({ dateStyle: 'full', timeStyle: 'short' }),
-    /** A calendar date without a zone (`2026-03-01`). */
-    calendarDate: (iso: string) => date({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })(`${iso}T00:00:00Z`),
+    /** A calendar date without a zone (`2026-03-01`), on one line. */
+    calendarDate: (iso: string) => date({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })(`${iso}T00:00:00Z`).replaceAll(' ', '\u00a0'),
     /** The hour today, the day and the hour otherwise. */
     soonOrDay: (at: Moment, now: Moment) => (dayKey(at) === dayKey(now) ? time(at) : `${shortDay(at)} ${time(at)}`),
     timeIn: (zone: string, at: number) => new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', weekday: 'short', timeZone: zone }).format(at),

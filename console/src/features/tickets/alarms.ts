@@ -9,7 +9,7 @@ import { Gather } from '@/models/gather'
 import { isDanger } from '@/models/order'
 import { listen } from '@/stream'
 
-/** Tickets in danger that came while the console was open and that nobody here has opened yet; the newest last. */
+/** Tickets in danger that came while the console was open and that nobody here has opened yet; the one that has waited longest first. */
 const raised = shallowRef<readonly TicketRow[]>([])
 const told = new Set<string>()
 
@@ -49,5 +49,5 @@ export function useAlarms() {
     raised.value = []
     told.clear()
   })
-  return { latest: computed(() => raised.value.at(-1) ?? null), others: computed(() => Math.max(0, raised.value.length - 1)), settle }
+  return { first: computed(() => raised.value[0] ?? null), others: computed(() => Math.max(0, raised.value.length - 1)), settle }
 }
