@@ -77,12 +77,12 @@ class Matrix:
 
     def _owned(self, row: Row, because: str, now: datetime) -> Route:
         calendar = self.owners.cards[row.owner].calendar_for(row.urgency)
-        always = " 24 h/24" if calendar == ALWAYS else ""
+        always = " 24 h/24" if calendar == ALWAYS else ""
         reason = f"{because} → {row.name_fr}, {self._name(row.owner)}{always}"
         if row.urgency not in _HURRIES or self.calendars[calendar].is_open(now):
             return self._route(row, row.owner, row.urgency, reason)
         duty = self.owners.on_duty(row.risk)
-        return self._route(row, duty, row.urgency, f"{reason} ; hors de ses heures : {self._name(duty)}, 24 h/24")
+        return self._route(row, duty, row.urgency, f"{reason} ; hors de ses heures : {self._name(duty)}, 24 h/24")
 
     def _name(self, owner: Owner) -> str:
         return self.owners.cards[owner].names[Language.FR]

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from channels.email.compose import Letter, compose
-from channels.email.render import is_address
+from channels.email.render import is_address, subject_for
 from channels.email.server import Delivery
-from domain.message import Direction
+from channels.port import OutboundMessage
+from domain.message import Direction, Message
 from hub.clock import FixedClock
 from hub.demo.world import World
 from hub.mailbox import Mailbox
@@ -35,7 +36,7 @@ def fill(world: World, folder: Path) -> int:
             sender_name=message.author_name,
             sender=world.account.address,
             to=to,
-            subject=f"Re: {message.subject or world.account.name} [{references[message.ticket_id]}]",
+            subject=subject_for(_outbound(message, to, references[message.ticket_id]), default=world.account.name),
             text=message.text,
             sent_at=message.sent_at,
             message_id=message.provider_id or "",
@@ -43,3 +44,15 @@ def fill(world: World, folder: Path) -> int:
         mailbox = Mailbox(folder, clock=FixedClock(message.sent_at))
         mailbox.keep(Delivery(compose(letter), world.account.address, (to,), "demo"))
     return len(latest)
+
+
+def _outbound(message: Message, to: str, reference: str) -> OutboundMessage:
+    return OutboundMessage(
+        key=str(message.id),
+        to=to,
+        text=message.text,
+        sent_at=message.sent_at,
+        subject=message.subject,
+        in_reply_to=message.provider_id,
+        ticket_reference=reference,
+    )

@@ -67,7 +67,7 @@ class TestARoute:
         danger = _danger("medical_emergency_now", "inconscient")
         route = matrix.route(kind=Kind("claim_status"), danger=danger, confidence=0.0, now=BY_DAY)
         assert (route.kind, route.owner, route.urgency) == ("medical_emergency_now", "ASSISTER", Urgency.P1)
-        assert route.reason == f"Danger (règle {danger.rule}) → Urgence vitale en cours, Assisteur 24 h/24"
+        assert route.reason == f"Danger (règle {danger.rule}) → Urgence vitale en cours, Assisteur 24 h/24"
         assert "inconscient" not in route.reason
         assert route.matrix_version == matrix.version
 
@@ -110,7 +110,7 @@ class TestARoute:
 
     def test_says_who_stands_in(self, matrix: Matrix) -> None:
         route = matrix.route(kind=Kind("account_compromised"), danger=None, confidence=SURE, now=BY_NIGHT)
-        assert route.reason.endswith("hors de ses heures : Permanence du courtier, 24 h/24")
+        assert route.reason.endswith("hors de ses heures : Permanence du courtier, 24 h/24")
 
 
 class TestATarget:
