@@ -58,4 +58,7 @@ class Console:
         if "\x00" in path or any(name.startswith(".") or "\\" in name for name in names) or names == [""]:
             return None
         file = self._dist.joinpath(*names)
-        return file if file.is_file() else None
+        try:
+            return file if file.is_file() else None
+        except OSError:  # a name that no file can have
+            return None

@@ -26,7 +26,7 @@ from hub.api.session import WrongPair
 from hub.api.viewer import ForeignSite, NotSignedIn
 from hub.journey.channels import UnknownAccount
 from hub.journey.decide import NoSuchDelivery, NothingToDecide
-from hub.journey.reply import NobodyToAnswer, NoSuchTicket
+from hub.journey.reply import ClientIdTaken, NobodyToAnswer, NoSuchTicket
 from hub.logging import correlation_id, log, place_of
 from storage.engine import is_away
 from storage.files.port import FileMissing
@@ -53,6 +53,7 @@ _STATUS: Mapping[type[Exception], HTTPStatus] = {
     FileMissing: HTTPStatus.NOT_FOUND,
     StillUnproved: HTTPStatus.CONFLICT,
     NobodyToAnswer: HTTPStatus.CONFLICT,
+    ClientIdTaken: HTTPStatus.CONFLICT,
     NothingToDecide: HTTPStatus.CONFLICT,
     ImpossibleStep: HTTPStatus.CONFLICT,
     CursorInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,

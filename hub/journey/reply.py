@@ -40,8 +40,12 @@ class NoSuchTicket(LookupError):  # noqa: N818 - named for what is missing
     """No ticket has this id."""
 
 
+class ClientIdTaken(Exception):  # noqa: N818 - named for what is wrong
+    """This id was minted for another message: mint a new one. Nothing was sent, and nothing is lost."""
+
+
 class NobodyToAnswer(Exception):  # noqa: N818 - named for what is wrong
-    """The ticket holds no conversation: there is no address to answer to."""
+    """There is no address to answer to: the ticket holds no conversation, or only one with ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Reply:
     async def write(self, *, ticket_id: TicketId, client_id: UUID, text: str, viewer: Viewer) -> Said:
         """Answer the ticket's last conversation; a repeat of `client_id` gives the message that is there.
 
-        Raises NoSuchTicket, NobodyToAnswer, Unsupported (the channel cannot carry it), Forbidden.
+        Raises NoSuchTicket, NobodyToAnswer, ClientIdTaken, Unsupported (the channel cannot carry it), Forbidden.
         """
         viewer.require(Action.REPLY)
         user_id = _user(viewer)
@@ -76,6 +80,8 @@ class Reply:
                 raise
         if said is None:
             raise NoSuchTicket(f"no ticket {ticket_id}")
+        if (said.message.ticket_id, said.message.text) != (ticket_id, text):
+            raise ClientIdTaken(f"client_id {client_id} stands for another message: mint a new one")
         return said
 
     async def _said(self, connection: AsyncConnection, user_id: UserId, client_id: UUID, viewer: Viewer) -> Said | None:
@@ -95,6 +101,8 @@ class Reply:
         if not conversations:
             raise NobodyToAnswer(f"{ticket.reference} holds no conversation: open one with this person first")
         conversation = conversations[0]
+        if self._is_ours(conversation.remote_address):
+            raise NobodyToAnswer(f"{ticket.reference} came from an address of our own: an answer would come back to us")
         subject = await message_reads.last_subject(connection, self.keyring, conversation.id, viewer=viewer)
         message = _message(
             ticket, conversation, client_id=client_id, text=text, subject=subject, viewer=viewer, now=now
@@ -114,6 +122,9 @@ class Reply:
         )
         await _answer(work, ticket, message, viewer=viewer, now=now)
         return message.id
+
+    def _is_ours(self, address: str) -> bool:
+        return any(opened.account.address.lower() == address.lower() for opened in self.channels.everything())
 
     def _require_carried(self, message: Message, delivery: Delivery) -> None:
         """Refuse now what the channel would refuse later. Raises Unsupported, UnknownAccount."""

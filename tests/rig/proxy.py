@@ -140,16 +140,20 @@ class _Talk:
         with suppress(OSError):
             while data := self.early or await reader.read(_CHUNK_BYTES):
                 self.early = b""
+                passing: list[bytes] = []
                 for message in self.client.feed(data):
                     sql = self.client.runs(message)
                     if (gate := self.proxy.stopping(sql, Side.REQUEST)) is not None:
+                        back.write(b"".join(passing))
+                        passing.clear()
                         gate.reached.set()
                         if not await self._wait(gate, reader):
                             return
                     self.running = sql if sql is not None else self.running
-                    if back.is_closing():
-                        return
-                    back.write(message)
+                    passing.append(message)
+                if back.is_closing():
+                    return
+                back.write(b"".join(passing))
                 await back.drain()
 
     async def _wait(self, gate: Gate, reader: asyncio.StreamReader) -> bool:
@@ -176,18 +180,17 @@ class _Talk:
                 letters, self.client.letters = self.client.letters, 0
                 for message in self.server.feed(data, letters=letters):
                     held.append(message)
-                    gate = self.proxy.stopping(self.running, Side.ANSWER)
-                    if gate is not None and message[:1] != READY:
-                        continue  # nothing of the answer goes out before all of it is here
-                    if gate is not None:
-                        gate.reached.set()
-                        await gate.opened.wait()
                     if message[:1] == READY:
+                        if (gate := self.proxy.stopping(self.running, Side.ANSWER)) is not None:
+                            gate.reached.set()
+                            await gate.opened.wait()
                         self.running = None
-                    if writer.is_closing():
-                        return
-                    writer.write(b"".join(held))
-                    held.clear()
+                if self.proxy.stopping(self.running, Side.ANSWER) is not None:
+                    continue  # nothing of an answer goes out before all of it is here
+                if writer.is_closing():
+                    return
+                writer.write(b"".join(held))
+                held.clear()
                 await writer.drain()
 
 

@@ -60,6 +60,7 @@ class TestTheConsole:
     @pytest.mark.parametrize(
         "path",
         [
+            pytest.param("/assets/" + "a" * 5000, id="longer than any file's name"),
             "/../secret.txt",
             "/%2e%2e/secret.txt",
             "/..%2fsecret.txt",

@@ -13,6 +13,7 @@ from domain.ids import DeliveryId, TicketId
 from hub.clock import FixedClock
 from hub.journey.decide import Decision, NothingToDecide
 from hub.journey.recipients import recipients
+from hub.journey.reply import ClientIdTaken, NobodyToAnswer
 from storage import tables
 from storage.keys import Keyring
 from tests.hub.journey.house import House, house_on
@@ -65,6 +66,24 @@ class TestAnAnswer:
         await house.deliver()
         assert len(house.post.taken) == 1
         assert len([event for event in await house.events() if isinstance(event, MessageSent)]) == 1
+
+    async def test_under_an_id_that_stands_for_another_message_is_refused_and_not_thrown_away(
+        self, house: House
+    ) -> None:
+        ticket_id = await opened(house)
+        await house.answer(ticket_id, "La première.")
+        with pytest.raises(ClientIdTaken):
+            await house.answer(ticket_id, "Une autre, sous le même numéro.")
+        assert len(await house.rows(tables.delivery)) == 1
+
+    async def test_to_an_address_of_our_own_is_refused(self, house: House) -> None:
+        await house.bring_mail(
+            f"From: {house.email.address}\r\nMessage-ID: <1@elsewhere.example>\r\n\r\nBonjour, ma carte ?\r\n"
+        )
+        await house.work()
+        ticket = await house.one(tables.ticket)
+        with pytest.raises(NobodyToAnswer):
+            await house.answer(TicketId(ticket["id"]))
 
     async def test_never_overtakes_the_one_before(self, house: House) -> None:
         ticket_id = await opened(house)
