@@ -9,15 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from hub import metrics
 from hub.bootstrap import Hub
 from hub.logging import log, place_of
-from storage import inbox, work
+from storage import inbox
 from storage.delivery import outbox
 from storage.engine import is_away
 from storage.unit_of_work import UnitOfWork
+from storage.work import Watch
 
 #: How often a worker looks whether anything waits: people wait for what it finds.
 _WATCH = (0.015, 0.015)
@@ -81,7 +80,7 @@ class Worker:
         self.id: UUID = hub.worker_id()
         self._look, self._pipeline = hub.first_look(), hub.pipeline(self.id)
         self._deliver, self._timers, self._relay = hub.deliver(self.id), hub.timers(), hub.relay()
-        self._eye: AsyncConnection | None = None
+        self._eye = Watch(hub.engine)
 
     def loops(self) -> tuple[Loop, ...]:
         """What runs side by side."""
@@ -114,8 +113,7 @@ class Worker:
             await self._relay.resign()
             with suppress(Exception):
                 await self._give_back()
-            if self._eye is not None:
-                await self._eye.close()
+            await self._eye.close()
         log.info("worker_stopped", worker=self.id)
 
     async def _until(self, loop: Loop, stop: asyncio.Event) -> None:
@@ -129,15 +127,7 @@ class Worker:
 
     async def _watch(self, look: Loop, pipeline: Loop, deliver: Loop, relay: Loop) -> int:
         """Wake whoever has something to do. One look of one connection, instead of four loops that ask in vain."""
-        if self._eye is None:
-            connection = await self._hub.engine.connect()
-            self._eye = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            found = await work.waiting(self._eye, now=self._hub.clock.now())
-        except BaseException:
-            eye, self._eye = self._eye, None
-            await eye.invalidate()
-            raise
+        found = await self._eye.look(now=self._hub.clock.now())
         told = ((found.unread, look), (found.ready, pipeline), (found.due, deliver), (found.unplaced, relay))
         for waits, loop in told:
             if waits:

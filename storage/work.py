@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.columns import Instant
 
@@ -29,6 +29,27 @@ class Waiting:
     unplaced: bool
 
 
-async def waiting(connection: AsyncConnection, *, now: datetime) -> Waiting:
-    """What waits at `now`. A row that another worker holds may be counted: then somebody looks in vain."""
-    return Waiting(*(await connection.execute(_LOOK, {"now": now})).one())
+class Watch:
+    """Looks what waits, over one connection of its own that no transaction holds open."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+
+    async def look(self, *, now: datetime) -> Waiting:
+        """What waits at `now`. What another worker holds may be told too: then somebody looks in vain."""
+        if self._connection is None:
+            opened = await self._engine.connect()
+            self._connection = await opened.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            return Waiting(*(await self._connection.execute(_LOOK, {"now": now})).one())
+        except BaseException:
+            lost, self._connection = self._connection, None
+            await lost.invalidate()
+            raise
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None

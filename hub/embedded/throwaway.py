@@ -11,9 +11,12 @@ from hub.embedded.postgres import EmbeddedPostgres
 
 
 @contextmanager
-def throwaway_postgres(*, settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """A fresh server's address; server and data are gone afterwards. Also as root, where no data are left elsewhere."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-pg-"))
+def throwaway_postgres(*, settings: Mapping[str, str] | None = None, base: Path | None = None) -> Iterator[str]:
+    """A fresh server's address; server and data are gone afterwards. Also as root, where no data are left elsewhere.
+
+    base: the folder to make it in; without, the machine's place for temporary files.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="hub-pg-", dir=base))
     if os.geteuid() == 0:
         folder.chmod(0o711)  # the account that root lends must be able to enter
     server = EmbeddedPostgres(data=folder / "postgres", settings=settings)

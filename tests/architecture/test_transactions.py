@@ -11,6 +11,7 @@ from tests.architecture.code import uses
 COMMITS = {
     "storage/unit_of_work.py": "the one transaction of a step",
     "hub/migration.py": "changes the tables themselves, before there is anything to work on",
+    "storage/work.py": "only looks, many times a second: nothing is ever written through it",
 }
 #: Connections beside the engine's.
 SESSIONS = {
