@@ -19,7 +19,7 @@ from storage.unit_of_work import UnitOfWork
 from storage.work import Watch
 
 #: How often a worker looks whether anything waits: people wait for what it finds.
-_WATCH = (0.015, 0.015)
+_WATCH = (0.01, 0.01)
 #: A loop that was not woken looks by itself after this long.
 _WOKEN = (1.0, 1.0)
 

@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 
+import uvloop
 from prometheus_client import start_http_server
 
 from hub import metrics
@@ -26,8 +28,8 @@ def run(_arguments: argparse.Namespace) -> int:
     if settings.worker_metrics_port:
         start_http_server(settings.worker_metrics_port, settings.worker_metrics_host, registry=metrics.WORKER)
     try:
-        with open_database(settings) as url:
-            asyncio.run(_work(settings, url))
+        with open_database(settings) as url, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_work(settings, url))
     except NotMigrated as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
@@ -39,5 +41,8 @@ async def _work(settings: Settings, url: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with assemble(settings, url=url) as hub:
+        gc.collect()
+        gc.freeze()  # what is there by now stays: garbage is looked for less often, and answers wait less
+        gc.set_threshold(50_000, 20, 100)
         await Worker(hub).run(stop)
     log.info("worker_ended", process="worker")
