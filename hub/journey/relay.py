@@ -18,6 +18,8 @@ from storage.unit_of_work import UnitOfWork
 LOCK = 7_201_002
 #: How often one that lost tries again.
 _STAND_AGAIN_SECONDS = 0.5
+#: How often it writes down how far it told.
+_REMEMBER_SECONDS = 1.0
 
 
 class Relay:
@@ -28,7 +30,8 @@ class Relay:
         self._seat: asyncpg.Connection | None = None
         self._seated = False
         self._again_at = 0.0
-        self._told = -1
+        self._told = self._remembered = -1
+        self._remember_at = 0.0
 
     async def stand_for(self) -> bool:
         """Try to become the relay; the lock is held by a connection of its own until we or the database end."""
@@ -43,7 +46,7 @@ class Relay:
         if self._seat is None:
             self._seat = await asyncpg.connect(**libpq_arguments(self._url))
         self._seated = bool(await self._seat.fetchval("SELECT pg_try_advisory_lock($1)", LOCK))
-        self._told = -1
+        self._told = self._remembered = -1
         return self._seated
 
     async def work(self) -> int:
@@ -54,13 +57,20 @@ class Relay:
                 await work.commit()
         if last > self._told:
             await self._bus.publish(last)
-            async with UnitOfWork(self._engine) as work:
-                await event_log.mark_published(work.connection, last)
-                await work.commit()
             self._told = last
+        await self._remember()
         placed = last - first + 1
         metrics.RELAYED.inc(placed)
         return placed
+
+    async def _remember(self) -> None:
+        """Write down how far the bus was told, now and then: what was told twice after a crash is heard once."""
+        now = time.monotonic()
+        if self._told > self._remembered and now >= self._remember_at:
+            async with UnitOfWork(self._engine) as work:
+                await event_log.mark_published(work.connection, self._told)
+                await work.commit()
+            self._remembered, self._remember_at = self._told, now + _REMEMBER_SECONDS
 
     async def resign(self) -> None:
         """Let another one be the relay."""
