@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from channels.port import ListeningChannel, RawEvent
 from domain.ids import AccountId
-from hub.api import attachments, catalogue, deliveries, health, messages, operations, session, stream, tickets, webhooks
+from hub.api import attachments, catalogue, deliveries, health, messages, operations, session, stream, tickets
 from hub.api.attempts import Attempts
 from hub.api.console import Console
 from hub.api.errors import handle_errors
@@ -19,6 +19,7 @@ from hub.api.passwords import Passwords
 from hub.api.reception import Reception
 from hub.api.schemas import Problem
 from hub.api.viewer import require_own_site
+from hub.api.webhooks import WebhookGate
 from hub.bootstrap import Hub
 from hub.doors import Door, Doors
 from hub.feed import Feed
@@ -37,8 +38,6 @@ def create_app(hub: Hub) -> FastAPI:
     """The whole application on `hub`; it opens what it needs when its lifespan begins."""
     mailbox = _mailbox(hub)
     app = _bare(
-        # The hot path comes first: routes are tried one after the other.
-        Route(webhooks.PATH, webhooks.receive, methods=["POST"]),
         WebSocketRoute(stream.PATH, stream.stream),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
@@ -46,6 +45,7 @@ def create_app(hub: Hub) -> FastAPI:
     )
     app.router.lifespan_context = _lifespan(hub, mailbox)
     app.router.redirect_slashes = False
+    app.add_middleware(WebhookGate)  # inside the limits, before everything else
     app.add_middleware(Limits, body_bytes=hub.settings.body_limit_bytes)
     if mailbox is not None:
         settings = hub.settings

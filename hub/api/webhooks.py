@@ -1,37 +1,72 @@
-"""Where providers call: bytes, committed before the answer. The hot path: no validation, no dependencies."""
+"""Where providers call: bytes, committed before the answer.
+
+The hot path: it stands before the routes, and neither validates nor makes objects that nobody needs (the routes and
+their wrappers cost more than the commit).
+"""
 
 from functools import cache
+from http import HTTPStatus
 from uuid import UUID
 
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels.port import ListeningChannel, RawEvent
 from domain.ids import AccountId
-from hub.api.reception import reception_of
+from hub.api.reception import Reception
 from hub.journey.channels import UnknownAccount
 
-PATH = "/webhooks/{account_id}"
+PREFIX = "/webhooks/"
+_TAKEN: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]}
+_NOTHING: Message = {"type": "http.response.body", "body": b""}
 
 
-async def receive(request: Request) -> Response:
-    """Take one webhook in; 200 once it is committed.
+class WebhookGate:
+    """Answers requests below /webhooks/, and passes every other one on. Its errors are answered by `Limits`."""
 
-    Raises UnknownAccount, SignatureInvalid (kept apart for a day), DatabaseAway.
-    """
-    reception = reception_of(request)
-    account_id = _account(request.path_params["account_id"])
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one webhook in; 200 once it is committed.
+
+        Raises HTTPException (405), UnknownAccount, SignatureInvalid (kept apart for a day), DatabaseAway.
+        """
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] != "POST":
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+        await _take(scope, receive)
+        await send(dict(_TAKEN))
+        await send(_NOTHING)
+
+
+async def _take(scope: Scope, receive: Receive) -> None:
+    reception: Reception = scope["app"].state.reception
+    account_id = _account(scope["path"][len(PREFIX) :])
     opened = reception.hub.channels.of(account_id)
     if _listens(type(opened.channel)):
         raise UnknownAccount(f"account {account_id} is not reached by webhooks: it listens by itself")
     raw = RawEvent(
-        body=await request.body(),
-        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]},
+        body=await _body(receive),
+        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
         received_at=reception.hub.clock.now(),
-        url=_public_url(request, reception.hub.settings.public_url),
+        url=_public_url(scope, reception.hub.settings.public_url),
     )
     await reception.ingest.accept(account_id, raw)
-    return Response(status_code=200)
+
+
+async def _body(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
 
 
 @cache
@@ -46,7 +81,7 @@ def _account(text: str) -> AccountId:
         raise UnknownAccount("no account has this address: check what the provider calls") from None
 
 
-def _public_url(request: Request, public: str) -> str:
+def _public_url(scope: Scope, public: str) -> str:
     """The address that the provider called, which some of them sign."""
-    query = request.scope["query_string"].decode("latin-1")
-    return f"{public.rstrip('/')}{request.scope['path']}{'?' if query else ''}{query}"
+    query = scope["query_string"].decode("latin-1")
+    return f"{public.rstrip('/')}{scope['path']}{'?' if query else ''}{query}"
