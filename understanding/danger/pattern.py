@@ -4,7 +4,7 @@ mort|morte     one of these words                     inconsci*   a word that be
 {person}       a word (or `two_words`) of a group     ?tres|?bien one of these may be there
 ..3            up to three words, none of them a negation, never past the end of a sentence
 !que|de        what follows is none of these          ^  $        beginning and end of the message
-//             the end of a sentence may stand here
+//             the end of a sentence may stand here        sos+  once or several times, even as sentences
 """
 
 import re
@@ -70,6 +70,8 @@ def _element(element: str, groups: Groups, source: str) -> str:
         return r"(?<=\A )(?:\. )*" if element == "^" else r"(?=(?:\. )*\Z)"
     if element == "//":
         return r"(?:\. )?"
+    if element.endswith("+"):
+        return rf"(?:{_element(element[:-1], groups, source)}(?:\. )*)+"
     body = _any_of(_alternatives(element, groups, source))
     if _optional(element):
         return f"(?:{body})?"
@@ -92,7 +94,7 @@ def _one(alternative: str) -> str:
 
 def _alternatives(element: str, groups: Groups, source: str) -> tuple[str, ...]:
     found: list[str] = []
-    for part in filter(None, (part.lstrip("?!") for part in element.split("|"))):
+    for part in filter(None, (part.lstrip("?!") for part in element.rstrip("+").split("|"))):
         if part.startswith("{"):
             if part[1:-1] not in groups:
                 raise BadPattern(f"{source!r} names an unknown group {part}")

@@ -56,7 +56,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All rules, gravest kind first. `misspelt` turns a common misspelling into its word."""
+    """All rules, gravest kind first. `misspelt` turns a common misspelling into its words."""
 
     version: str
     gravity: tuple[Kind, ...]
@@ -87,7 +87,7 @@ def _rulebook(common: dict[str, Any], books: list[dict[str, Any]]) -> Rulebook:
         gravity=gravity,
         rules=tuple(sorted(rules, key=lambda rule: gravity.index(rule.kind))),
         masks=masks,
-        misspelt=_misspelt(common["misspelt"]["words"], _true_words(common, books)),
+        misspelt=_misspelt(common["misspelt"]["words"], _true_words(common, books)) | common["misspelt"]["short"],
     )
 
 

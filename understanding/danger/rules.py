@@ -18,6 +18,8 @@ from understanding.words import STOP, Word, folded, words_of
 WINDOW_WORDS, OVERLAP_WORDS = 160, 40
 #: At most this many phrases are told.
 MOST_WORDS = 5
+#: A blank line after so few words does not end a sentence: software makes a paragraph of every line.
+SHORT_LINE_WORDS = 6
 _MASKED = "¤"
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
@@ -71,19 +73,30 @@ class LocalRules:
 
     def assess(self, text: str) -> Danger | None:
         """The gravest danger in the text with the words that say so, or None."""
-        words = tuple(
-            Word(self._book.misspelt.get(word.folded, word.folded), word.start, word.end) for word in words_of(text)
-        )
-        verdicts = [self._unspaced(text), *(self._window(window, text) for window in _windows(words))]
-        found = [verdict for verdict in verdicts if verdict is not None]
-        return min(found, key=lambda verdict: self._book.gravity.index(verdict.kind), default=None)
+        words = tuple(spelt for word in words_of(text) for spelt in self._spelt(word))
+        gravest = self._unspaced(text)
+        for reading in _readings(words, text):
+            for window in _windows(reading):
+                gravest = self._window(window, text, worse_than=gravest) or gravest
+        return gravest
 
-    def _window(self, words: tuple[Word, ...], text: str) -> Danger | None:
+    def _spelt(self, word: Word) -> tuple[Word, ...]:
+        """The word, or the words it is short for, as they should be spelt."""
+        told = self._book.misspelt.get(word.folded)
+        if told is None:
+            return (word,)
+        return tuple(Word(part, word.start, word.end) for part in told.split())
+
+    def _window(self, words: tuple[Word, ...], text: str, *, worse_than: Danger | None) -> Danger | None:
+        """The gravest danger in these words, unless one as grave is known already."""
+        known = len(self._book.gravity) if worse_than is None else self._book.gravity.index(worse_than.kind)
+        if known == 0:
+            return None
         line = self._masked(f" {' '.join(word.folded for word in words)} ")
         hits: list[tuple[_Tried, str]] = []
         for number in self._index.worth_trying(frozenset(line.split())):
             tried = self._tried[number]
-            if hits and tried.order != hits[0][0].order:
+            if tried.order >= known or (hits and tried.order != hits[0][0].order):
                 break
             if (match := _stands(tried, line)) is not None:
                 hits.append((tried, _quote(match, words, text)))
@@ -120,6 +133,23 @@ def _windows(words: tuple[Word, ...]) -> Iterator[tuple[Word, ...]]:
     step = WINDOW_WORDS - OVERLAP_WORDS
     for start in range(0, max(len(words) - OVERLAP_WORDS, 1), step):
         yield words[start : start + WINDOW_WORDS]
+
+
+def _readings(words: tuple[Word, ...], text: str) -> Iterator[tuple[Word, ...]]:
+    """The words as they stand and, where short lines lie apart, as one sentence: danger shows in either."""
+    yield words
+    joined, length = [], 0
+    for word in words:
+        if word.folded != STOP:
+            length += 1
+        elif 0 < length <= SHORT_LINE_WORDS and text[word.start : word.end].isspace():
+            length = 0
+            continue
+        else:
+            length = 0
+        joined.append(word)
+    if len(joined) < len(words):
+        yield tuple(joined)
 
 
 def _blank(match: re.Match[str]) -> str:
