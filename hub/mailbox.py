@@ -43,7 +43,7 @@ class Mail:
 
 
 class Mailbox:
-    """A folder of mails, one `.eml` file each, and the SMTP server that fills it."""
+    """A folder of mails, one `.eml` file each, for our eyes only, and the SMTP server that fills it."""
 
     def __init__(self, folder: Path, *, clock: Clock) -> None:
         self._folder = folder
@@ -64,9 +64,10 @@ class Mailbox:
         now = self._clock.now()
         content = b"".join(f"Delivered-To: {one}\r\n".encode() for one in delivery.recipients) + delivery.content
         name = f"{_microseconds(now):020d}-{hashlib.sha256(content).hexdigest()[:12]}"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.chmod(0o700)  # also one that was there before
         unfinished = self._folder / f"{name}.part"
-        with unfinished.open("wb") as file:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

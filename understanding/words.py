@@ -19,7 +19,7 @@ _APOSTROPHES = "'’ʼ`´"
 _LETTER = r"[A-Za-zÀ-ÖØ-öø-\u024f\u0388-\u03ff\u0400-\u0481\u048a-\u04ff][\u0300-\u036f]*+"
 _APART = "|".join(  # three letters or more, parted in the same way all along
     rf"{_LETTER}(?:{between}{_LETTER}(?![\w{_UNSEEN}{_APOSTROPHES}])){{2,31}}+"
-    for between in (r"[^\S\n]{1,3}", r"[^\S\n]?\.[^\S\n]?", r"[^\S\n]?[-‐‑–][^\S\n]?", r"[·•*]")  # noqa: RUF001
+    for between in (r"[^\S\n]{1,3}", r"[^\S\n]?\.[^\S\n]?", r"[^\S\n]?[-‐‑–][^\S\n]?", r"[·•*]")
 )
 _TOKEN = re.compile(
     rf"(?<![\w{_APOSTROPHES}])(?P<apart>{_APART})"
@@ -37,7 +37,7 @@ _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _LATIN = re.compile(r"[A-Za-z]")
 #: Cyrillic and Greek letters with the Latin ones they look like.
 _LOOK_ALIKES = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХаеорсухіѕјкмтвнΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχ",  # noqa: RUF001
+    "АВЕЅІЈКМНОРСТУХаеорсухіѕјкмтвнΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχ",
     "ABESIJKMHOPCTYXaeopcyxisjkmtbhABEZHIKMNOPTYXaeikvoptux",
 )
 
@@ -58,7 +58,7 @@ def fold(word: str) -> str:
         return folded(word)
     whole = unicodedata.normalize("NFKD", word)
     # A word of one script means its letters; only a mixture is a disguise.
-    return folded(whole.translate(_LOOK_ALIKES) if _LATIN.search(whole) else whole).replace(" ", "")
+    return folded(whole.translate(_LOOK_ALIKES) if _LATIN.search(whole) else whole)
 
 
 def folded(word: str) -> str:
@@ -80,7 +80,8 @@ def _words(match: re.Match[str]) -> Iterator[Word]:
     if match["apart"]:
         yield from _set_apart(match["apart"], start)
     elif match.group()[0].isalnum() or match.group() == "\U0001f198":
-        yield Word(fold(match.group()) or STOP, start, end)
+        # Some signs are whole sentences once they are decomposed: a word holds no space.
+        yield Word(fold(match.group()).replace(" ", "") or STOP, start, end)
     else:
         yield Word(STOP, start, end)
 
@@ -88,7 +89,7 @@ def _words(match: re.Match[str]) -> Iterator[Word]:
 def _set_apart(raw: str, start: int) -> tuple[Word, ...]:
     """One word for letters set apart; the letters themselves where they are little words (`il n y a`)."""
     letters = [(fold(found.group()), found) for found in _ONE_LETTER.finditer(raw)]
-    spaced = raw[letters[0][1].end()].isspace() and not any(mark in raw for mark in ".-‐‑–")  # noqa: RUF001
+    spaced = raw[letters[0][1].end()].isspace() and not any(mark in raw for mark in ".-‐‑–")
     if spaced and all(letter in _LITTLE for letter, _ in letters):
         return tuple(Word(letter, start + found.start(), start + found.end()) for letter, found in letters)
     joined = fold("".join(found.group() for _, found in letters))

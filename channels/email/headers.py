@@ -2,16 +2,19 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 
 from channels.email.charsets import HEADER_CHARS, decode_header
+from channels.email.mailboxes import read_mailboxes
 from channels.email.mime import Headers
 
 #: Longer identifiers are taken as missing: nobody makes them but to hurt.
 MAX_ID_CHARS = 500
+#: A longer subject is cut.
+MAX_SUBJECT_CHARS = 500
 _MAX_ADDRESSES = 100
 _MAX_THREAD = 50
-_ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\@]{1,64}@[^\s<>,;:\"()\[\]\\@]{1,255}")
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _BRACKETED = re.compile(r"<([^<>\s]+)>")
 _TAG = re.compile(r"\[(VI-[0-9A-Z]{6,10})\]")
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -21,34 +24,16 @@ def addresses(headers: Headers, *names: str) -> tuple[tuple[str, str], ...]:
     """The (name, address) pairs of these headers, each address once, lower case, in order."""
     found: dict[str, str] = {}
     for name in names:
-        for value in headers.all(name):
-            for shown, address in _pairs(value[:HEADER_CHARS]):
-                found.setdefault(address, shown)
+        for value in headers.all(name)[:_MAX_ADDRESSES]:
+            for mailbox in read_mailboxes(value[:HEADER_CHARS]):
+                shown = _straight(decode_header(mailbox.name))
+                found.setdefault(mailbox.address, "" if shown.lower() == mailbox.address else shown)
     return tuple((shown, address) for address, shown in found.items())[:_MAX_ADDRESSES]
 
 
-def _pairs(value: str) -> list[tuple[str, str]]:
-    try:
-        pairs = getaddresses([value])
-    except (RecursionError, ValueError, IndexError):  # nested comments beyond reason
-        pairs = []
-    read = [(_name(decode_header(name), address), _normal(address)) for name, address in pairs]
-    good = [pair for pair in read if _ADDRESS.fullmatch(pair[1])]
-    if good:
-        return good
-    # What the grammar cannot read (a comma or an @ in a bare name) still shows its address.
-    bare = re.sub(r"\([^()]*\)", "", value)
-    loose = [re.sub(r"\s+", "", found) for found in re.findall(r"<([^<>]*)>", bare)] or _ADDRESS.findall(bare)
-    shown = decode_header(re.sub(r"<.*", "", value)).strip(' "')
-    return [(shown, _normal(address)) for address in loose if _ADDRESS.fullmatch(_normal(address))]
-
-
-def _name(name: str, address: str) -> str:
-    return "" if name.lower() == address.lower() else name
-
-
-def _normal(address: str) -> str:
-    return decode_header(address).strip(" .'").lower()
+def _straight(text: str) -> str:
+    """The text without the marks that turn the direction of writing: they show one thing and mean another."""
+    return " ".join(_TURNS.sub("", text).split())
 
 
 def message_ids(value: str) -> tuple[str, ...]:
@@ -71,8 +56,8 @@ def thread_of(headers: Headers) -> tuple[str, ...]:
 
 
 def subject_of(headers: Headers) -> str | None:
-    """The subject on one line; None when there is none."""
-    return decode_header(headers.first("subject")) or None
+    """The subject on one line, cut when it is long; None when there is none."""
+    return _straight(decode_header(headers.first("subject")))[:MAX_SUBJECT_CHARS] or None
 
 
 def tag_of(subject: str | None) -> str | None:

@@ -27,8 +27,14 @@ async def listening(account: Account, accept: Accept, *, clock: Clock, limits: L
 
 
 def is_ours(address: str, *, account: Account) -> bool:
-    """Whether this lower-case recipient is the account's address, or any address of its domain."""
-    return address == account.address.lower() or address.rpartition("@")[2] == domain_of(account)
+    """Whether this lower-case recipient is the account's address, or any address of its domain.
+
+    The bare `postmaster` is ours (RFC 5321, 4.5.1); a local part that names another domain behind `%` or `!` is not.
+    """
+    local, _, domain = address.rpartition("@")
+    if address in (account.address.lower(), "postmaster"):
+        return True
+    return domain == domain_of(account) and not set(local) & set("%!@")
 
 
 def _event(delivery: Delivery, clock: Clock) -> RawEvent:

@@ -43,12 +43,16 @@ class Headers:
 
 @dataclass(frozen=True)
 class Part:
-    """One part. A multipart has children and no body; every other part, enclosed mails included, is a leaf."""
+    """One part. A multipart has children and no body; every other part, enclosed mails included, is a leaf.
+
+    unopened: how many parts it has beyond the children, left closed because the mail has too many.
+    """
 
     headers: Headers
     encoded: bytes = b""
     children: tuple["Part", ...] = field(default=())
     default_type: str = "text/plain"
+    unopened: int = 0
 
     @cached_property
     def _content_type(self) -> tuple[str, dict[str, str]]:
@@ -88,6 +92,11 @@ class Part:
             return quopri.decodestring(self.encoded)
         return from_uuencode(self.encoded) if encoding in ("xuuencode", "uuencode", "xuue") else self.encoded
 
+    @property
+    def hidden_parts(self) -> int:
+        """How many parts, here and below, were not opened."""
+        return self.unopened + sum(child.hidden_parts for child in self.children)
+
     def leaves(self) -> Iterator["Part"]:
         """This part, or the leaves below it in order."""
         if not self.children:
@@ -124,6 +133,7 @@ def _read(raw: bytes, start: int, end: int, *, depth: int, budget: _Budget, defa
     headers, body = _split(raw, start, end)
     part = Part(headers, default_type=default_type)
     children: tuple[Part, ...] = ()
+    sections: list[tuple[int, int]] = []
     if part.content_type.startswith("multipart/") and depth < MAX_DEPTH:
         inner = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         sections = _sections(raw, body, end, part.parameter("boundary"))
@@ -132,7 +142,8 @@ def _read(raw: bytes, start: int, end: int, *, depth: int, budget: _Budget, defa
             for first, last in sections
             if budget.take()
         )
-    return Part(headers, b"" if children else raw[body:end], children, default_type)
+    unopened = len(sections) - len(children)
+    return Part(headers, b"" if children else raw[body:end], children, default_type, unopened)
 
 
 def _split(raw: bytes, start: int, end: int) -> tuple[Headers, int]:

@@ -8,8 +8,8 @@ from channels.email.automatic import is_automatic
 from channels.email.body import Body, read_body
 from channels.email.headers import addresses, date_of, own_id, subject_of, tag_of, thread_of
 from channels.email.mime import Headers, Part, read_mail
-from channels.email.quotes import new_words
 from channels.email.report import Report, ReportSort, read_report
+from channels.email.sender import sender_of
 from channels.port import InboundEvent, Malformed, MessageArrived, RawEvent, StatusChanged, Unrecognised
 from domain.message import DeliveryState
 
@@ -19,6 +19,8 @@ ENVELOPE_TO = "x-envelope-to"
 PEER = "x-peer"
 
 _STATES = {ReportSort.FAILED: DeliveryState.FAILED, ReportSort.DELIVERED: DeliveryState.DELIVERED}
+#: A mail that the hub itself wrote, come back by a rule or a list.
+_OWN = "own_mail"
 #: A subject that opens so is a forward: the headers and words below are what the sender wants read.
 _FORWARDS = ("fwd:", "fw:", "tr:", "tr :", "rv:", "fwd :", "i:")
 
@@ -37,16 +39,15 @@ def parse_mail(event: RawEvent, *, address: str, domain: str) -> InboundEvent:
     sent_at = date_of(mail.headers, received_at=event.received_at)
     if report is not None:
         return _about(report, key=key, lane=lane, at=sent_at, domain=domain)
+    if sender == address and own_id(mail.headers).lower().endswith(f"@{domain}"):
+        return Unrecognised(key, lane, sort=_OWN)
     return _message(mail, body, event, key=key, lane=lane, sender=(name, sender), sent_at=sent_at, address=address)
 
 
 def _sender(headers: Headers, event: RawEvent, report: Report | None) -> tuple[str, str]:
-    found = addresses(headers, "from") or addresses(headers, "sender") or addresses(headers, "return-path")
-    if found:
-        return found[0]
-    envelope = event.headers.get(ENVELOPE_FROM, "").strip("<> ").lower()
-    if "@" in envelope:
-        return ("", envelope)
+    found = sender_of(headers, envelope_from=event.headers.get(ENVELOPE_FROM))
+    if found is not None:
+        return found
     if report is not None:  # some servers sign their reports with a bare name
         return ("", "mailer-daemon")
     raise Malformed(
@@ -92,7 +93,7 @@ def _message(
         lane_key=lane,
         message_id=own_id(headers) or f"{key[:32]}@missing.invalid",
         sender=sender[1],
-        text=body.text if forwarded else new_words(body.text),
+        text=body.text if forwarded else body.new_text,
         sent_at=sent_at,
         sender_name=sender[0],
         subject=subject,

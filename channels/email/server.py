@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
@@ -37,11 +38,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a client may cost. `idle` is the time for one command, `data` for one mail's bytes, `keep` for `take`."""
+    """What a client may cost, and all of them from one address.
+
+    `silent` is the time for the first command, `idle` for every other, `data` for one mail's bytes, `keep` for `take`.
+    """
 
     size_bytes: int = 35_000_000
     connections: int = 200
+    connections_per_peer: int = 20
     recipients: int = 100
+    silent_seconds: float = 60.0
     idle_seconds: float = 300.0
     data_seconds: float = 900.0
     keep_seconds: float = 60.0
@@ -80,25 +86,34 @@ class _House:
     def __init__(self, protocol: Protocol, rules: Rules) -> None:
         self.rules = rules
         self._connection = _LmtpConnection if protocol is Protocol.LMTP else _SmtpConnection
-        self._open: set[SMTP] = set()
+        self._open: dict[SMTP, str] = {}  # whence each comes
         self._tasks: set[asyncio.Task[None]] = set()
         self._keeping = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
 
     def open(self) -> asyncio.Protocol:
-        """A protocol for a new client: the dialogue, or a refusal when the house is full."""
-        return self._connection(self) if len(self._open) < self.rules.limits.connections else _Full()
+        """A protocol for a new client."""
+        return _Door(self)
 
-    def entered(self, connection: SMTP, task: asyncio.Task[None]) -> None:
+    def enter(self, peer: str) -> asyncio.Protocol | None:
+        """The dialogue with a client from this address; None when there is no room for it."""
+        limits = self.rules.limits
+        if len(self._open) >= limits.connections:
+            return None
+        if sum(1 for other in self._open.values() if other == peer) >= limits.connections_per_peer:
+            return None
+        return self._connection(self)
+
+    def entered(self, connection: SMTP, task: asyncio.Task[None], *, peer: str) -> None:
         """A client is there; `task` talks with it."""
-        self._open.add(connection)
+        self._open[connection] = peer
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     def left(self, connection: SMTP) -> None:
         """The client is gone."""
-        self._open.discard(connection)
+        self._open.pop(connection, None)
 
     async def close(self) -> None:
         """Let mails be kept, then hang up."""
@@ -132,9 +147,8 @@ class _House:
 
     async def keep(self, session: Session, envelope: Envelope, content: bytes) -> str:
         """Hand the mail over; yes only when it is kept."""
-        peer = session.peer[0] if isinstance(session.peer, tuple) else ""
         recipients = tuple(_printable(one) for one in envelope.rcpt_tos)
-        delivery = Delivery(content, _printable(envelope.mail_from or ""), recipients, str(peer))
+        delivery = Delivery(content, _printable(envelope.mail_from or ""), recipients, _host(session.peer))
         self._keeping += 1
         self._quiet.clear()
         try:
@@ -172,7 +186,9 @@ class _Dialogue(SMTP):
         """Join the house."""
         super().connection_made(transport)
         assert self._handler_coroutine is not None
-        self._house.entered(self, self._handler_coroutine)
+        self._house.entered(self, self._handler_coroutine, peer=_host(transport.get_extra_info("peername")))
+        limits = self._house.rules.limits
+        self._reset_timeout(min(limits.silent_seconds, limits.idle_seconds))
 
     def connection_lost(self, error: Exception | None) -> None:
         """Leave the house."""
@@ -219,14 +235,27 @@ class _LmtpConnection(_Dialogue, LMTP):
         return "\r\n".join([status] * len(self.envelope.rcpt_tos))
 
 
-class _Full(asyncio.Protocol):
-    """Says that there is no room now."""
+class _Door(asyncio.Protocol):
+    """Lets a client in, or says that there is no room now."""
+
+    def __init__(self, house: _House) -> None:
+        self._house = house
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Refuse and hang up."""
-        assert isinstance(transport, asyncio.WriteTransport)
-        transport.write(b"421 4.3.2 Too many connections, please come again later\r\n")
-        transport.close()
+        """Hand over to the dialogue, or refuse and hang up."""
+        stream = cast(asyncio.WriteTransport, transport)  # one of uvloop's does not say that it is one
+        dialogue = self._house.enter(_host(stream.get_extra_info("peername")))
+        if dialogue is None:
+            stream.write(b"421 4.3.2 Too many connections, please come again later\r\n")
+            stream.close()
+        else:
+            stream.set_protocol(dialogue)
+            dialogue.connection_made(stream)
+
+
+def _host(peer: object) -> str:
+    """The address of a socket's other end."""
+    return str(peer[0]) if isinstance(peer, tuple) and peer else ""
 
 
 async def _read_content(reader: asyncio.StreamReader, limit: int) -> bytes | None:

@@ -27,14 +27,14 @@ def sign_in(product: Product) -> str:
     return str(answer[1]).partition(";")[0]
 
 
-async def watch_socket(product: Product, *, rate: int, seconds: float) -> list[float]:
-    """Seconds from each webhook's receipt to the frame that tells a console of the message."""
+async def watch_socket(product: Product, *, rate: int, seconds: float, prefix: str = "watch-") -> list[float]:
+    """Seconds from each webhook's receipt to the frame that tells a console of the message; `prefix` of their ids."""
     cookie = await asyncio.to_thread(sign_in, product)
     count, waits = int(rate * seconds), list[float]()
     address = f"ws://{_HOST}:{product.port}/api/stream"
     async with websockets.connect(address, additional_headers={"cookie": cookie}) as socket:
         await socket.recv()  # hello
-        sending = asyncio.create_task(_send(product, rate=rate, count=count))
+        sending = asyncio.create_task(_send(product, rate=rate, count=count, prefix=prefix))
         async with asyncio.timeout(seconds + _PATIENCE_SECONDS):
             while len(waits) < count:
                 frame = json.loads(await socket.recv())
@@ -69,13 +69,13 @@ async def replies_taken(product: Product, taken: Path, *, count: int) -> list[fl
     return [max(0.0, (call.at - accepted[call.text]).total_seconds()) for call in calls]
 
 
-async def _send(product: Product, *, rate: int, count: int) -> None:
+async def _send(product: Product, *, rate: int, count: int, prefix: str = "watch-") -> None:
     """Webhooks at a fixed rate, each of a person of its own."""
     lines: asyncio.Queue[Line] = asyncio.Queue()
     for _ in range(8):
         lines.put_nowait(await Line.open(product.port))
     feed = requests(
-        path=f"/webhooks/{product.fake.id}", secret=product.fake.settings["secret"], lanes=count, prefix="watch-"
+        path=f"/webhooks/{product.fake.id}", secret=product.fake.settings["secret"], lanes=count, prefix=prefix
     )
 
     async def one() -> None:

@@ -51,6 +51,7 @@ def pipeline(seconds: float) -> Figures:
 def socket(seconds: float) -> Figures:
     """From the sending of a webhook to the frame that tells a console of it, at 100 a second."""
     with a_product(processes=("serve", "worker")) as product:
+        asyncio.run(watch_socket(product, rate=100, seconds=1, prefix="warm-"))
         waits = asyncio.run(watch_socket(product, rate=100, seconds=seconds))
     return {"socket_p50_ms": _cut(waits, 50) * 1000, "socket_p95_ms": _cut(waits, 95) * 1000}
 

@@ -39,6 +39,13 @@ class TestTheMailbox:
         assert (mail.received_at, mail.sent_at) == (NOW, NOW)
         assert mail.references == ("q1@v.example", "q0@v.example")
 
+    def test_is_read_by_nobody_else_on_the_machine(self, tmp_path: Path) -> None:
+        folder = tmp_path / "mails"
+        folder.mkdir(mode=0o755)
+        mail_id = Mailbox(folder, clock=FixedClock(NOW)).keep(_delivery())
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert (folder / f"{mail_id}.eml").stat().st_mode & 0o777 == 0o600
+
     def test_lists_the_newest_first_and_no_more_than_asked(self, tmp_path: Path) -> None:
         clock = FixedClock(NOW)
         mailbox = Mailbox(tmp_path, clock=clock)

@@ -23,6 +23,7 @@ from domain.channel import ChannelKind
 from domain.ids import AccountId, UserId, mint
 from domain.permissions import Role
 from hub.accounts import FAKE_ADDRESS
+from hub.bench.product import free_ports
 from hub.clock import SystemClock
 from hub.migration import migrate
 from storage import tables
@@ -33,7 +34,6 @@ from storage.keys import Keyring
 from storage.unit_of_work import UnitOfWork
 from storage.user import writes as user_writes
 from storage.user.reads import UserRow
-from tests.journeys.running import free_ports
 from tests.rig.answerer import Answerer
 from tests.rig.database import KillablePostgres, killable_postgres
 from tests.rig.listener import Listener

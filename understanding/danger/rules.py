@@ -21,6 +21,8 @@ MOST_WORDS = 5
 #: A blank line after so few words does not end a sentence: software makes a paragraph of every line.
 SHORT_LINE_WORDS = 6
 _MASKED = "¤"
+#: What each guard said of each place; sentences and guards come back many times.
+_TakenBack = dict[tuple[str, str], bool]
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -94,11 +96,12 @@ class LocalRules:
             return None
         line = self._masked(f" {' '.join(word.folded for word in words)} ")
         hits: list[tuple[_Tried, str]] = []
+        taken_back: _TakenBack = {}
         for number in self._index.worth_trying(frozenset(line.split())):
             tried = self._tried[number]
             if tried.order >= known or (hits and tried.order != hits[0][0].order):
                 break
-            if (match := _stands(tried, line)) is not None:
+            if (match := _stands(tried, line, taken_back)) is not None:
                 hits.append((tried, _quote(match, words, text)))
         return self._verdict(hits) if hits else None
 
@@ -156,24 +159,29 @@ def _blank(match: re.Match[str]) -> str:
     return f"{_MASKED} " * match.group().count(" ")
 
 
-def _stands(tried: _Tried, line: str) -> re.Match[str] | None:
+def _stands(tried: _Tried, line: str, taken_back: _TakenBack) -> re.Match[str] | None:
     """The first match that no guard takes back."""
     for match in tried.pattern.regex.finditer(line):
-        if not any(_takes_back(guard, line, match) for guard in tried.rule.guards):
+        if not any(_takes_back(guard, line, match, taken_back) for guard in tried.rule.guards):
             return match
     return None
 
 
-def _takes_back(guard: Guard, line: str, match: re.Match[str]) -> bool:
-    start = line.rfind(f" {STOP} ", 0, match.start()) + 2 if f" {STOP} " in line[: match.start()] else 0
-    end = line.find(f" {STOP} ", match.end() - 1)
-    if guard.scope is Scope.MESSAGE:
-        place = line
-    elif guard.scope is Scope.SENTENCE:
-        place = line[start : len(line) if end < 0 else end + 1]
-    else:
-        place = line[start : match.start()]
-    return any(pattern.search(f" {place}") for pattern in guard.patterns)
+def _takes_back(guard: Guard, line: str, match: re.Match[str], taken_back: _TakenBack) -> bool:
+    place = _place(guard.scope, line, match)
+    if (guard.name, place) not in taken_back:
+        taken_back[guard.name, place] = any(pattern.search(place) for pattern in guard.patterns)
+    return taken_back[guard.name, place]
+
+
+def _place(scope: Scope, line: str, match: re.Match[str]) -> str:
+    """Where the words of a guard count for this match, a space at both ends."""
+    if scope is Scope.MESSAGE:
+        return f" {line}"
+    stop = f" {STOP} "
+    start = line.rfind(stop, 0, match.start())
+    end = line.find(stop, match.end() - 1) if scope is Scope.SENTENCE else match.start() - 1
+    return f" {line[start + len(stop) - 1 if start >= 0 else 0 : len(line) if end < 0 else end + 1]}"
 
 
 def _quote(match: re.Match[str], words: tuple[Word, ...], text: str) -> str:

@@ -151,3 +151,97 @@ class TestFlowedText:
             _text("text/plain; format=flowed", b"J'ai mal \r\nau dos.\r\n\r\n From Lima")
             == "J'ai mal au dos.\n\nFrom Lima"
         )
+
+
+ALTERNATIVE = """\
+From: a@b.example
+Subject: {subject}
+Content-Type: multipart/alternative; boundary="a"
+
+--a
+Content-Type: text/plain; charset=utf-8
+
+{plain}
+--a
+Content-Type: text/html; charset=utf-8
+
+{html}
+--a--
+"""
+LETTER = "Bonjour, je suis arrivée à Lima hier et ma carte de mutuelle n'est pas encore là. Que dois-je faire ?"
+HISTORY = "Le 1 mars 2026 à 9:00, Zoé a écrit :"
+
+
+def _alternative(plain: str, html: str, *, subject: str = "x") -> str:
+    return arrived(ALTERNATIVE.format(plain=plain, html=html, subject=subject)).text
+
+
+class TestAlternatives:
+    @pytest.mark.parametrize("plain", ["Votre logiciel ne lit pas le HTML.", "-", LETTER])
+    def test_that_say_something_else_are_both_shown(self, plain: str) -> None:
+        text = _alternative(plain, "<p>Je veux mourir cette nuit, aidez-moi.</p>")
+        assert text.startswith(plain)
+        assert "Je veux mourir cette nuit, aidez-moi." in text
+
+    def test_show_a_line_that_only_one_of_them_has(self) -> None:
+        text = _alternative(LETTER, f"<p>{LETTER}</p><p>Je veux mourir cette nuit.</p>")
+        assert "Je veux mourir cette nuit." in text
+        assert text.count("mutuelle") == 1
+
+    @pytest.mark.parametrize(
+        "html",
+        [
+            LETTER,
+            f'<p>{LETTER}</p><img src="x"><a href="https://v.example/a/b">Lima</a>',
+            f"<div>{LETTER}</div><div>{HISTORY}</div><blockquote>Une tout autre histoire, très longue</blockquote>",
+        ],
+    )
+    def test_that_say_the_same_are_shown_once(self, html: str) -> None:
+        assert _alternative(LETTER, html) == LETTER
+        assert _alternative(f"{LETTER}\n\n{HISTORY}\n> Ancien", html) == LETTER
+
+    def test_are_both_shown_also_below_a_quoted_history(self) -> None:
+        text = _alternative(f"Merci\n\n{HISTORY}\n> Ancien", "<p>Je veux mourir cette nuit.</p>")
+        assert text.startswith("Merci")
+        assert "Je veux mourir cette nuit." in text
+        assert "Ancien" not in text
+
+    def test_are_told_apart_where_no_space_parts_the_words(self) -> None:
+        same = "私は昨日リマに着きました。保険証はまだ届いていません。"
+        assert _alternative(f"{same[:9]}\n{same[9:]}", f"<p>{same}</p>") == f"{same[:9]}\n{same[9:]}"
+
+
+def _enclosing(inner: str, *, disposition: str = "attachment") -> str:
+    return MIXED.replace("Content-Transfer-Encoding: base64\n", "").format(
+        type="message/rfc822", disposition=disposition, content=inner
+    )
+
+
+class TestAnEnclosedMail:
+    INNER = "From: Camille <c@d.example>\nSubject: Nuit\n\nJe veux mourir."
+
+    @pytest.mark.parametrize("disposition", ["attachment", "inline"])
+    def test_is_read_with_its_sender_and_subject_and_stays_a_file(self, disposition: str) -> None:
+        message = arrived(_enclosing(self.INNER, disposition=disposition))
+        assert message.text.startswith("Le mot\n")
+        for words in ("Camille", "c@d.example", "Nuit", "Je veux mourir."):
+            assert words in message.text
+        assert len(message.attachments) == 1
+
+    def test_is_read_below_a_quoted_history(self) -> None:
+        mail = _enclosing(self.INNER).replace("Le mot\n", f"Le mot\n\n{HISTORY}\n> Ancien\n")
+        assert "Je veux mourir." in arrived(mail).text
+
+    def test_is_read_three_deep_and_no_deeper(self) -> None:
+        inner = "From: c@d.example\nSubject: fond\n\nprofondeur 4"
+        for depth in (3, 2, 1):
+            head = f"From: c@d.example\nContent-Type: multipart/mixed; boundary=d{depth}\n\n"
+            body = f"--d{depth}\n\nprofondeur {depth}\n--d{depth}\nContent-Type: message/rfc822\n\n"
+            inner = f"{head}{body}{inner}\n--d{depth}--"
+        text = arrived(_enclosing(inner)).text
+        assert [depth for depth in range(1, 5) if f"profondeur {depth}" in text] == [1, 2, 3]
+
+    def test_is_cut_when_it_is_long(self) -> None:
+        text = arrived(_enclosing(f"From: c@d.example\n\n{'mot ' * 20_000}fin")).text
+        assert len(text) < 25_000
+        assert "fin" in text

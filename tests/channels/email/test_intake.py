@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiosmtplib
 import pytest
+import uvloop
 
 from channels.email.server import Limits
 from channels.port import ListeningChannel, RawEvent
@@ -129,7 +131,9 @@ class TestTheIntake:
             await _hand_in(where, to=to)
         assert len(inbox.events) == 1
 
-    @pytest.mark.parametrize("to", ["victim@elsewhere.example", "x@sub.hub.example", "victim%elsewhere@x.example"])
+    @pytest.mark.parametrize(
+        "to", ["victim@elsewhere.example", "x@sub.hub.example", "victim%elsewhere@x.example", "v%e@hub.example"]
+    )
     async def test_is_no_relay(self, to: str) -> None:
         async with intake(Inbox()) as where:
             with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as caught:
@@ -144,6 +148,11 @@ class TestTheIntake:
             assert (await say(b"DATA")).startswith(b"354")
             assert (await say(b"Subject: x\r\n\r\nx\r\n.")).startswith(b"250")
         assert inbox.events[0].headers["x-envelope-from"] == ""
+
+    @pytest.mark.parametrize("to", [b"postmaster", b"Postmaster", b"postmaster@hub.example"])
+    async def test_takes_mail_for_the_postmaster(self, to: bytes) -> None:
+        async with intake(Inbox()) as where, _dialogue(where, b"HELO c", b"MAIL FROM:<a@v.example>") as say:
+            assert (await say(b"RCPT TO:<" + to + b">")).startswith(b"250")
 
     async def test_takes_eight_bit_text_and_addresses_in_utf_8(self) -> None:
         inbox = Inbox()
@@ -220,6 +229,43 @@ class TestAHostileClient:
             assert (await asyncio.wait_for(reader.readline(), 5)).startswith(b"421")
             for stream in (writer, first[1], second[1]):
                 stream.close()
+
+    async def test_cannot_take_all_the_room(self) -> None:
+        async with intake(Inbox(), limits=Limits(connections_per_peer=2)) as where:
+            open_ones = [await asyncio.open_connection(*where) for _ in range(2)]
+            for reader, _ in open_ones:
+                assert (await reader.readline()).startswith(b"220")
+            reader, writer = await asyncio.open_connection(*where)
+            assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"421")
+            open_ones[0][1].write(b"QUIT\r\n")
+            await asyncio.wait_for(open_ones[0][0].read(), 5)
+            await _hand_in(where)
+            for _, stream in (*open_ones, (reader, writer)):
+                stream.close()
+
+    async def test_that_never_speaks_is_hung_up_on_before_one_that_thinks(self) -> None:
+        limits = Limits(silent_seconds=0.2)
+        async with intake(Inbox(), limits=limits) as where, _dialogue(where, b"HELO c") as say:
+            reader, writer = await asyncio.open_connection(*where)
+            await asyncio.wait_for(reader.read(), 5)
+            writer.close()
+            assert (await say(b"NOOP")).startswith(b"250")
+
+    @pytest.mark.parametrize("limits", [Limits(connections=0), Limits(connections_per_peer=0), Limits()])
+    def test_hears_the_same_on_the_loop_of_the_workers(self, limits: Limits) -> None:
+        failures: list[dict[str, Any]] = []
+
+        async def first_line() -> bytes:
+            asyncio.get_running_loop().set_exception_handler(lambda _loop, context: failures.append(context))
+            async with intake(Inbox(), limits=limits) as where:
+                reader, writer = await asyncio.open_connection(*where)
+                line = await asyncio.wait_for(reader.readline(), 5)
+                writer.close()
+                return line
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            assert runner.run(first_line()).startswith(b"220" if limits == Limits() else b"421")
+        assert failures == []
 
     async def test_cannot_smuggle_a_second_mail_after_a_bare_line_feed(self) -> None:
         inbox = Inbox()

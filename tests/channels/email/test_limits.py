@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from channels.email.body import MAX_ATTACHMENTS, MAX_TEXT_CHARS
+from channels.email.headers import MAX_SUBJECT_CHARS
 from channels.email.mime import MAX_DEPTH, MAX_PARTS, read_mail
 from tests.channels.email.mails import arrived
 
@@ -46,7 +47,42 @@ class TestAHostileMail:
     def test_may_hold_files_without_number(self) -> None:
         file = b"--b\r\nContent-Disposition: attachment; filename=a\r\n\r\nx\r\n"
         many = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + file * 1_000
-        assert len(arrived(many).attachments) == MAX_ATTACHMENTS
+        message = arrived(many)
+        assert len(message.attachments) == MAX_ATTACHMENTS
+        assert "attachments not shown" in message.text
+        assert "parts not shown" in message.text
+
+    def test_says_how_many_files_are_not_shown(self) -> None:
+        file = b"--b\r\nContent-Disposition: attachment; filename=a\r\n\r\nx\r\n"
+        mail = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nVoici\r\n" + file * 57
+        assert arrived(mail).text.startswith("Voici\n")
+        assert "7 attachments not shown" in arrived(mail).text
+
+    @pytest.mark.parametrize("kind", [b"plain", b"html"])
+    def test_that_is_too_long_keeps_its_end_and_says_where_it_is_cut(self, kind: bytes) -> None:
+        long = b"bonjour tout va bien\r\n" * 150_000
+        mail = HEAD + b"Content-Type: text/" + kind + b"\r\n\r\nDebut\r\n" + long + b"Au secours\r\n"
+        text = arrived(mail).text
+        assert text.startswith("Debut")
+        assert text.endswith("Au secours")
+        assert "cut here" in text
+        assert len(text) <= MAX_TEXT_CHARS
+
+    def test_may_have_a_subject_without_end(self) -> None:
+        message = arrived(HEAD + b"Subject: " + b"x" * 900_000 + b"\r\n\r\nx")
+        assert len(message.subject or "") == MAX_SUBJECT_CHARS
+
+    def test_may_hold_enclosed_mails_without_number(self) -> None:
+        inner = b"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: s\r\n\r\n" + b"mot " * 25_000 + b"\r\n"
+        mail = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nVoici\r\n" + inner * 150
+        with within(3):
+            assert len(arrived(mail).text) <= MAX_TEXT_CHARS
+
+    def test_may_hold_alternatives_without_number(self) -> None:
+        html = b"--b\r\nContent-Type: text/html\r\n\r\n" + b"".join(b"<p>mot%d" % n for n in range(10_000)) + b"\r\n"
+        mail = HEAD + b"Content-Type: multipart/alternative; boundary=b\r\n\r\n" + html * 100
+        with within(6):
+            assert len(arrived(mail).text) <= MAX_TEXT_CHARS
 
     def test_may_have_a_million_lines(self) -> None:
         with within(3):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels import wire
-from channels.port import Malformed, MessageArrived
+from channels.port import Malformed, MessageArrived, Unrecognised
 from tests.channels.email.mails import ADDRESS, NOW, REAL_MAILS, a_channel, arrived, parsed, raw
 
 QUESTION = """\
@@ -66,6 +66,23 @@ class TestAMessage:
     def test_without_any_sender_is_malformed_and_says_why(self) -> None:
         with pytest.raises(Malformed, match="No sender"):
             parsed("Subject: x\n\nAu secours")
+
+    def test_has_a_subject_without_marks_that_turn_its_direction(self) -> None:
+        turned = "".join(chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+        assert arrived(QUESTION.replace("Re: Mutuelle", f"Re: {turned}Mutuelle")).subject == "Re: Mutuelle [VI-7K2M9Q]"
+
+
+class TestAMailOfOurs:
+    OURS = QUESTION.replace("Camille.More@Volontaires.example", ADDRESS)
+
+    def test_that_comes_back_is_set_aside(self) -> None:
+        event = parsed(self.OURS.replace("q1@volontaires.example", "k1@HUB.example"))
+        assert isinstance(event, Unrecognised)
+        assert event.sort == "own_mail"
+
+    def test_is_not_seen_in_another_ones(self) -> None:
+        assert arrived(self.OURS).sender == ADDRESS
+        assert arrived(QUESTION.replace("q1@volontaires.example", "k1@hub.example")).message_id == "k1@hub.example"
 
 
 class TestItsKey:

@@ -43,6 +43,15 @@ class TestAnAccount:
         assert is_ours("assistance@hub.example", account=account)
         assert not is_ours("x@hub.example", account=account)
 
+    @pytest.mark.parametrize("local", ["victim%elsewhere.example", "elsewhere.example!victim", "a!b%c"])
+    def test_takes_no_recipient_that_hides_another(self, local: str) -> None:
+        assert not is_ours(f"{local}@hub.example", account=an_account())
+
+    def test_takes_mail_for_its_postmaster(self) -> None:
+        assert is_ours("postmaster", account=an_account())
+        assert not is_ours("webmaster", account=an_account())
+        assert not is_ours("postmaster@elsewhere.example", account=an_account())
+
     @pytest.mark.parametrize(
         ("name", "value"),
         [("intake_port", "70000"), ("intake_port", "-1"), ("intake_protocol", "http"), ("smtp_tls", "ssl")],

@@ -25,6 +25,8 @@ class TestPattern:
             ("vivre !a|en", "plus envie de vivre"),
             ("^ aide $", "aide"),
             ("fils // pas rentre", "mon fils . pas rentre"),
+            ("^ sos+ ?vite $", "sos"),
+            ("^ sos|help+ ?vite $", "sos . help sos . . vite"),
         ],
     )
     def test_finds_what_it_describes(self, source: str, line: str) -> None:
@@ -39,6 +41,7 @@ class TestPattern:
             ("perd ..3 sang", "il perd . du sang"),
             ("vivre !a|en", "plus envie de vivre en coloc"),
             ("^ aide $", "aide moi"),
+            ("^ sos+ $", "sos dentiste sos"),
         ],
     )
     def test_leaves_the_rest(self, source: str, line: str) -> None:

@@ -67,6 +67,30 @@ class TestSentencesOfOurOwn:
         assert {row["kind"] for row in DANGERS} == set(BOOK.gravity)
 
 
+class TestABlankLine:
+    @pytest.mark.parametrize(
+        "text", ["Je suis\n\nen danger", "Bonjour,\n\nJe\n\nsuis\n\n en danger", "Je suis\r\n\r\nen danger"]
+    )
+    def test_after_a_short_line_does_not_cut_a_sentence(self, local: LocalRules, text: str) -> None:
+        assert local.assess(text) is not None
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Je ne suis pas\n\nen danger",
+            "Voici où je suis.\n\nEn danger : liste des espèces",
+            "Voici la liste des pays où je suis\n\nEn danger : liste des espèces",
+        ],
+    )
+    def test_after_a_sentence_or_a_long_line_cuts(self, local: LocalRules, text: str) -> None:
+        assert local.assess(text) is None
+
+    def test_does_not_let_a_short_heading_take_danger_back(self, local: LocalRules) -> None:
+        danger = local.assess("Remboursement de facture\n\nMa femme fait un infarctus")
+        assert danger is not None
+        assert danger.kind == "medical_emergency_now"
+
+
 class TestTheWordsOfAVerdict:
     def test_are_quoted_as_they_were_written(self, local: LocalRules) -> None:
         danger = local.assess("Au bureau, Léa s’est ÉVANOUIE ce matin")
@@ -84,6 +108,21 @@ class TestTheWordsOfAVerdict:
 
 
 class TestTheTimeItTakes:
+    @pytest.mark.parametrize(
+        "said", ["sos ", "me muero de risa, mi móvil se murió. ", "not safe ", "s.", "je suis\n\n", "bleed ", "a\u200b"]
+    )
+    def test_stays_under_a_second_for_200_000_characters(self, local: LocalRules, said: str) -> None:
+        assert _seconds(local, (said * 200_000)[:200_000]) < 1
+
+    def test_stays_under_a_second_for_many_dangers(self, local: LocalRules) -> None:
+        for kind in BOOK.gravity:
+            dangers = " ".join(row["text"] for row in DANGERS if row["kind"] == kind)
+            assert _seconds(local, (f"{dangers}. " * 5_000)[:200_000]) < 1
+
+    def test_stays_under_a_millisecond_for_half_of_our_sentences(self, local: LocalRules) -> None:
+        spent = sorted(_seconds(local, row["text"]) for row in DANGERS + NEAR_MISSES)
+        assert spent[len(spent) // 2] < 0.001
+
     def test_is_told(self, local: LocalRules) -> None:
         texts = [row["text"] for row in DANGERS + NEAR_MISSES]
         spent = sorted(_seconds(local, text) for text in texts)
