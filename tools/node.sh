@@ -35,4 +35,6 @@ if [ ! -x "$shims/npx" ] || ! grep -qF "$wheel/" "$shims/npx"; then
         chmod +x "$shims/$tool"
     done
 fi
+# The machine's npm trusts the authorities that the machine trusts; the wheel's must be told to.
+export NODE_USE_SYSTEM_CA=1
 PATH=$shims:$PATH exec "$@"

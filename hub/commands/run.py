@@ -162,8 +162,7 @@ _PROCESS_STARTED = time.monotonic()
 
 def _settings(*, port: int | None) -> Settings:
     settings = Settings()
-    if port is None:
-        return settings
+    port = settings.port if port is None else port
     default = Settings.model_fields["public_url"].default
     public_url = f"http://127.0.0.1:{port}" if settings.public_url == default else settings.public_url
     return settings.model_copy(update={"port": port, "public_url": public_url})

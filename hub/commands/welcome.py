@@ -32,12 +32,12 @@ _TEXT = """
     1. Ouvrez la console et connectez-vous : la liste des demandes est vivante.
     2. Écrivez au hub, depuis un autre terminal :
          {mail}
-       Une demande apparaît, triée, avec un propriétaire et une échéance.
+       « 1 nouveau » paraît au-dessus de la liste : la demande de tom@mail.example, triée, avec une échéance.
     3. Répondez-lui à l’écran, puis lisez la réponse dans la boîte aux lettres.
 
   What to try first
     1. Open the console and log in: the list of tickets is live.
-    2. Write to the hub with the command above: a ticket appears, triaged, with an owner and a clock.
+    2. Write to the hub with the command above: “1 nouveau” appears above the list; click it to see the ticket.
     3. Answer it on screen, then read the answer in the mailbox.
 
   Journaux · Logs    {logs}
@@ -93,7 +93,7 @@ def _accounts() -> str:
 def _mail_command(settings: Settings) -> str:
     """A mail sent with Python alone, so that it works on a bare machine."""
     host, port = reachable(settings.mail_intake_host), settings.mail_intake_port
-    sender, address = "lea@mail.example", settings.mail_address
+    sender, address = "tom@mail.example", settings.mail_address
     message = (
         f"From: {sender}\\nTo: {address}\\nSubject: Ma carte\\nContent-Type: text/plain; charset=utf-8\\n\\n"
         "Bonjour, ma carte de santé n’est pas arrivée."

@@ -20,7 +20,6 @@ from domain.permissions import Action, Viewer
 from domain.ticket import Ticket, TicketState
 from domain.triage import Urgency
 from hub.journey.channels import Channels
-from hub.journey.tickets import FIRST_RESPONSE
 from storage.clock import reads as clock_reads
 from storage.clock import writes as clock_writes
 from storage.conversation import reads as conversation_reads
@@ -154,11 +153,7 @@ async def _answer(work: UnitOfWork, ticket: Ticket, message: Message, *, viewer:
             author=Author.HUMAN,
         )
     )
-    clock = await clock_reads.running(work.connection, ticket.id, name=FIRST_RESPONSE)
-    if clock is not None:
-        late = clock.due_at is not None and now > clock.due_at
-        await clock_writes.meet(work.connection, ticket_id=ticket.id, name=clock.name, at=now)
-        work.record(ClockMet(at=now, ticket_id=ticket.id, actor=actor, clock=clock.name, late=late))
+    await keep_promises(work, ticket.id, actor=actor, now=now)
     after = ticket.answered(at=now)
     if after.assignee_id is None:
         after = replace(after, assignee_id=viewer.user_id)
@@ -170,6 +165,14 @@ async def _answer(work: UnitOfWork, ticket: Ticket, message: Message, *, viewer:
         after = after.to(TicketState.WAITING_MEMBER, now=now)
         work.record(WaitingOnChanged(at=now, ticket_id=ticket.id, actor=actor, waiting_on="member"))
     await ticket_writes.save(work.connection, [after])
+
+
+async def keep_promises(work: UnitOfWork, ticket_id: TicketId, *, actor: str, now: datetime) -> None:
+    """Every promise that runs on the ticket is kept, in time or late."""
+    for clock in await clock_reads.running(work.connection, ticket_id):
+        late = clock.due_at is not None and now > clock.due_at
+        await clock_writes.meet(work.connection, ticket_id=ticket_id, name=clock.name, at=now)
+        work.record(ClockMet(at=now, ticket_id=ticket_id, actor=actor, clock=clock.name, late=late))
 
 
 def _message(

@@ -27,8 +27,9 @@ from routing.matrix import Matrix
 from routing.titles import title
 from storage.clock.reads import Clock
 
-#: The promise that every ticket starts with.
-FIRST_RESPONSE = "first_response"
+#: The promise that every ticket starts with, and the one that each turn of ours begins with (a clock a turn: the
+#: message's id follows the name, since clocks do not restart).
+FIRST_RESPONSE, NEXT_RESPONSE = "first_response", "next_response"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ class Secretary:
         after = replace(ticket, updated_at=desk.now)
         if not said.event.automatic and ticket.state is not TicketState.OPEN:
             after = ticket.to(TicketState.OPEN, now=desk.now)
-            events += (_resumed(ticket, at=desk.now),)
+            clock = self._clock(ticket, _route(ticket), name=f"{NEXT_RESPONSE}:{said.id}", at=said.row.received_at)
+            after = replace(after, due_at=clock.due_at)
+            desk.clocks.append(clock)
+            events += (_resumed(ticket, at=desk.now), _started(clock, at=desk.now))
         desk.change(after)
         _put(said, after)
         desk.links.add((_conversation(said).id, after.id))
@@ -65,7 +69,7 @@ class Secretary:
             kind=assessment.kind, danger=said.danger, confidence=assessment.confidence, now=desk.now
         )
         ticket = self._ticket(desk, said, conversation, route)
-        clock = self._clock(ticket, route)
+        clock = self._clock(ticket, route, name=FIRST_RESPONSE, at=ticket.first_message_at)
         ticket = replace(ticket, due_at=clock.due_at)
         ties = _ties(desk, said, ticket, beside)
         desk.open_ticket(ticket, conversation_id=conversation.id)
@@ -102,19 +106,19 @@ class Secretary:
             member_id=conversation.member_id,
         )
 
-    def _clock(self, ticket: Ticket, route: Route) -> Clock:
-        target = self.matrix.target(route=route, channel=ticket.channel, on=ticket.first_message_at.date())
+    def _clock(self, ticket: Ticket, route: Route, *, name: str, at: datetime) -> Clock:
+        target = self.matrix.target(route=route, channel=ticket.channel, on=at.date())
         owed = promise(
             calendar=self.matrix.calendar(target.calendar_name),
-            started_at=ticket.first_message_at,
+            started_at=at,
             target=timedelta(minutes=target.minutes),
         )
         return Clock(
             ticket_id=ticket.id,
-            name=FIRST_RESPONSE,
+            name=name,
             calendar=target.calendar_name,
             target_minutes=target.minutes,
-            started_at=ticket.first_message_at,
+            started_at=at,
             due_at=owed.due_at,
             warning_at=owed.warning_at,
         )
@@ -194,14 +198,31 @@ def _opened(ticket: Ticket, clock: Clock, *, confidence: float) -> tuple[Event, 
             matrix_version=ticket.matrix_version,
         ),
         TicketRouted(at=at, ticket_id=ticket_id, owner=ticket.owner),
-        ClockStarted(
-            at=at,
-            ticket_id=ticket_id,
-            clock=clock.name,
-            calendar=clock.calendar,
-            target_minutes=clock.target_minutes,
-            due_at=clock.due_at,
-        ),
+        _started(clock, at=at),
+    )
+
+
+def _started(clock: Clock, *, at: datetime) -> ClockStarted:
+    return ClockStarted(
+        at=at,
+        ticket_id=clock.ticket_id,
+        clock=clock.name,
+        calendar=clock.calendar,
+        target_minutes=clock.target_minutes,
+        due_at=clock.due_at,
+    )
+
+
+def _route(ticket: Ticket) -> Route:
+    """Where a ticket is."""
+    return Route(
+        kind=ticket.kind,
+        risk=ticket.risk,
+        owner=ticket.owner,
+        urgency=ticket.urgency,
+        medical=ticket.medical,
+        reason=ticket.reason,
+        matrix_version=ticket.matrix_version,
     )
 
 

@@ -31,11 +31,11 @@ class Clock:
 _FIELDS = tuple(_clocks.c[name] for name in Clock.__dataclass_fields__)
 
 
-async def running(connection: AsyncConnection, ticket_id: TicketId, *, name: str) -> Clock | None:
-    """The ticket's clock of that name while its promise is open; locked until the transaction ends."""
-    found = select(*_FIELDS).where(_clocks.c.ticket_id == ticket_id, _clocks.c.name == name, _clocks.c.met_at.is_(None))
-    row = (await connection.execute(found.with_for_update())).one_or_none()
-    return None if row is None else Clock(*row)
+async def running(connection: AsyncConnection, ticket_id: TicketId) -> tuple[Clock, ...]:
+    """The ticket's clocks whose promise is open, in the order they started; locked until the transaction ends."""
+    found = select(*_FIELDS).where(_clocks.c.ticket_id == ticket_id, _clocks.c.met_at.is_(None))
+    ordered = found.order_by(_clocks.c.started_at, _clocks.c.name).with_for_update()
+    return tuple(Clock(*row) for row in await connection.execute(ordered))
 
 
 async def of_ticket(connection: AsyncConnection, ticket_id: TicketId) -> tuple[Clock, ...]:

@@ -65,9 +65,11 @@ class TestAReply:
         ticket_id, client_id = await premises.ticket(), uuid4()
         async with await premises.signed_in() as client:
             first = await client.post(_replies(ticket_id), json=_reply(client_id))
-            again = await client.post(_replies(ticket_id), json=_reply(client_id, text="autre chose"))
+            again = await client.post(_replies(ticket_id), json=_reply(client_id))
+            other = await client.post(_replies(ticket_id), json=_reply(client_id, text="autre chose"))
         await premises.house.deliver()
         assert first.json() == again.json()
+        assert other.status_code == 409
         assert len(premises.house.post.taken) == 1
 
     async def test_posted_twice_at_the_same_moment_is_one_message(self, premises: Premises) -> None:

@@ -139,6 +139,22 @@ class TestWhatFollows:
             "hub",
         ]
 
+    async def test_is_promised_an_answer_like_the_first_one_each_time(self, house: House) -> None:
+        await house.hear("Bonjour, ma carte de santé n’est pas arrivée.")
+        await house.work()
+        ticket_id = TicketId((await house.one(tables.ticket))["id"])
+        for number in range(2):
+            await house.answer(ticket_id, client=number + 1)
+            assert (await house.one(tables.ticket))["due_at"] is None
+            house.clock.advance(timedelta(minutes=30))
+            await house.hear(f"Toujours rien ({number}).", "Vous êtes là ?", prefix=str(number))
+            await house.work()
+            ticket = await house.one(tables.ticket)
+            running = [clock for clock in await house.rows(tables.clock) if clock["met_at"] is None]
+            assert [clock["due_at"] for clock in running] == [ticket["due_at"]]
+            assert running[0]["started_at"] == house.clock.now()
+        assert len(await house.rows(tables.clock)) == 3
+
     async def test_within_seven_days_of_the_solution_reopens_and_later_opens_a_new_one(self, house: House) -> None:
         await house.hear("Bonjour, ma carte de santé n’est pas arrivée.")
         await house.work()

@@ -56,11 +56,9 @@ class TestAPromise:
     async def test_is_met_at_its_time_and_runs_no_longer(self, rows: Rows) -> None:
         clock = await a_clock(rows)
         async with UnitOfWork(rows.engine) as work:
-            found = await reads.running(work.connection, clock.ticket_id, name=clock.name)
-            assert found == clock
-            assert await reads.running(work.connection, clock.ticket_id, name="resolution") is None
+            assert await reads.running(work.connection, clock.ticket_id) == (clock,)
             await writes.meet(work.connection, ticket_id=clock.ticket_id, name=clock.name, at=NOW + HOUR)
-            assert await reads.running(work.connection, clock.ticket_id, name=clock.name) is None
+            assert await reads.running(work.connection, clock.ticket_id) == ()
             await work.commit()
         assert [one.met_at for one in await of_ticket(rows, clock.ticket_id)] == [NOW + HOUR]
 
@@ -71,8 +69,7 @@ class TestAPromise:
 
         async def answer() -> None:
             async with UnitOfWork(rows.engine) as work:
-                found = await reads.running(work.connection, clock.ticket_id, name=clock.name)
-                if found is not None:
+                for found in await reads.running(work.connection, clock.ticket_id):
                     await writes.meet(work.connection, ticket_id=found.ticket_id, name=found.name, at=NOW + HOUR)
                     met.append(found)
                 await work.commit()
