@@ -63,7 +63,16 @@ def compared(rows: Mapping[Table, list[Mapping[str, Any]]]) -> dict[str, list[di
 
 def arguments(**given: Any) -> argparse.Namespace:
     """The options of `hub demo`."""
-    return argparse.Namespace(**({"if_empty": False, "seed": SEED, "as_of": NOW} | given))
+    return argparse.Namespace(**({"if_empty": False, "accounts_only": False, "seed": SEED, "as_of": NOW} | given))
+
+
+async def people(url: str) -> int:
+    """How many accounts there are."""
+    engine = connect(url, pool=1)
+    async with engine.connect() as connection:
+        found = (await connection.execute(select(func.count()).select_from(tables.user_account))).scalar_one()
+    await engine.dispose()
+    return int(found)
 
 
 async def counted(url: str) -> tuple[int, int]:
@@ -135,6 +144,15 @@ class TestTheCommand:
         assert (given.if_empty, given.seed, given.as_of) == (True, 3, NOW)
         assert parser.parse_args([]).as_of is None
 
+    def test_gives_accounts_alone_to_whoever_wants_no_demo(
+        self, fresh_database_url: str, environment: pytest.MonkeyPatch
+    ) -> None:
+        environment.setenv("DATABASE_URL", fresh_database_url)
+        for _ in range(2):
+            assert command.run(arguments(accounts_only=True)) == 0
+        assert asyncio.run(people(fresh_database_url)) == 3
+        assert asyncio.run(counted(fresh_database_url)) == (0, 0)
+
     def test_loads_all_or_nothing_and_shows_its_steps(
         self, fresh_database_url: str, environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -145,5 +163,5 @@ class TestTheCommand:
         assert command.run(arguments(if_empty=True)) == 0
         assert min(asyncio.run(counted(fresh_database_url))) > 10_000
         lines = capsys.readouterr().out.splitlines()
-        assert len(lines) == len(CONTRIBUTORS) + 2
+        assert len(lines) == len(CONTRIBUTORS) + 3  # files, writing, and the mailbox
         assert all(" · " in line and " … " in line and line.endswith(" s") for line in lines)
