@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 STATEMENT_TIMEOUT_MS = 25_000
 #: No connection, no room for one, a server that goes or is about to come.
 _AWAY = (
+    asyncpg.InternalClientError,  # what the driver says when the connection ends between two of its own steps
     asyncpg.PostgresConnectionError,
     asyncpg.TooManyConnectionsError,
     asyncpg.OperatorInterventionError,
@@ -66,7 +67,7 @@ def is_away(error: BaseException) -> bool:
     """Whether this says that the database does not answer (and not that a statement was wrong)."""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or isinstance(error, InterfaceError) or _is_away_cause(error.orig)
-    return isinstance(error, (OSError, TimeoutError, PoolTimeout))
+    return isinstance(error, (OSError, TimeoutError, PoolTimeout, asyncpg.InternalClientError))
 
 
 def _is_away_cause(error: BaseException | None) -> bool:

@@ -45,6 +45,7 @@ ON CONFLICT (id) DO NOTHING
 
 #: The connection is gone or the server is going: the outcome is unknown and the same insert may be repeated.
 _GONE = (
+    asyncpg.InternalClientError,  # what the driver says when the connection ends between two of its own steps
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
@@ -119,7 +120,7 @@ class GroupCommit:
         while True:
             try:
                 await self._drain()
-            except (*_GONE, asyncpg.PostgresError):
+            except Exception:  # noqa: BLE001 - a lane outlives whatever it meets: without lanes nothing is ever stored
                 # Away, or taking nobody in (too many connections, maintenance): senders wait, and are told 503 at
                 # their time-out.
                 await asyncio.sleep(_AGAIN_SECONDS)
@@ -150,6 +151,10 @@ class GroupCommit:
             # Outcome unknown: another connection repeats it. The unique keys make the repeat harmless.
             self._waiting[:0] = [entry for entry in batch if not entry[1].done()]
             self._something.set()
+            raise
+        except Exception as error:
+            for _, stored in batch:  # a fault of ours: its senders are told, and the lane goes on elsewhere
+                _settle(stored, error)
             raise
 
     async def _insert(self, statement: Any, batch: list[tuple[Payload, asyncio.Future[None]]]) -> None:

@@ -269,6 +269,24 @@ class TestADatabaseThatIsAway:
         payloads = await rows.all(tables.raw_payload)
         assert sum(raw["stored"] for raw in payloads) == 800
 
+    async def test_and_ends_connections_at_any_step_leaves_every_lane_alive(
+        self, rows: Rows, database_url: str
+    ) -> None:
+        """Also while a connection introduces itself: the driver then complains of itself, not of the database."""
+        other = await asyncpg.connect(**libpq_arguments(database_url))
+        for turn in range(15):
+            async with GroupCommit(database_url) as store:
+                under_way = []
+                for number in range(200):
+                    new = payload(rows.account_id, f"{turn} {number}", f"{turn} {number}'")
+                    under_way.append(asyncio.create_task(store.store(new)))
+                    await asyncio.sleep(0.002 if number % 10 == 0 else 0)
+                    if number % 20 == 0:
+                        await end_backends(other)
+                await asyncio.gather(*under_way)
+        await other.close()
+        assert len(await stored_keys(rows.engine)) == 15 * 400
+
     async def test_and_takes_nobody_in_is_said_in_time_and_found_again(
         self, rows: Rows, server: str, database_url: str
     ) -> None:
